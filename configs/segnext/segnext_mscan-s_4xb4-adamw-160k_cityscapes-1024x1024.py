@@ -1,0 +1,7 @@
+_base_ = [
+    '../_base_/models/segnext_mscan-s.py',
+    '../_base_/datasets/cityscapes_1024x1024_photometric.py',
+    '../_base_/schedules/adamw_160k.py',
+    '../_base_/default_runtime.py',
+]
+model = dict(test_cfg=dict(_delete_=True, mode='slide', crop_size=(1024, 1024), stride=(768, 768)))

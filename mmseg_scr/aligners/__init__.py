@@ -1,0 +1,6 @@
+"""Slot *aligner*: (coarse (B, C, h, w), fine (B, C, H, W)) -> coarse on the grid of fine."""
+
+from mmseg_scr.aligners.bilinear import Bilinear
+from mmseg_scr.aligners.srm import SRM
+
+__all__ = ['SRM', 'Bilinear']

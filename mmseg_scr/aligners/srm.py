@@ -1,0 +1,73 @@
+"""Semantic Refinement Module (arXiv 2412.08671, Sec. III-C, Fig. 5). No code was published.
+
+Kernel sizes and widths follow from the published parameters and GFLOPs. Readings taken where the
+paper is silent: the nine weights pass a softmax, neighbours outside of the map count as zero, offsets
+are in pixels of the upsampled map. The 1x1 convolution of the upsampled map runs before upsampling,
+and the 3x3 convolutions of the two guides run without concatenating them: same result.
+"""
+
+import torch.nn.functional as F
+from mmseg.registry import MODELS
+from torch import Tensor, nn
+
+from mmseg_scr.layers import ConcatConv2d, ConcatConvModule
+from mmseg_scr.ops.neighborhood import WINDOW, combine_neighbors
+from mmseg_scr.ops.warp import warp_by_offset
+
+
+@MODELS.register_module()
+class SRM(nn.Module):
+    """Upsample, then move every pixel by an offset that its 3x3 neighbourhood agreed upon.
+
+    At the start of training all offsets are zero and the result is bilinear upsampling.
+
+    Args:
+        channels: width C of both maps, even.
+        hidden_channels: width of the two prediction branches, each.
+        norm_cfg: config of the normalisation inside the branches.
+        align_corners: of the bilinear upsampling.
+    """
+
+    def __init__(
+        self,
+        channels: int,
+        *,
+        hidden_channels: int = 32,
+        norm_cfg: dict,
+        align_corners: bool = False,
+    ) -> None:
+        super().__init__()
+        width = channels // 2
+        self.align_corners = align_corners
+        self.compress_coarse = ConcatConv2d([channels], width, align_corners=align_corners)
+        self.compress_fine = nn.Conv2d(channels, width, 1, bias=False)
+        # The first layers of the offset branch and of the weight branch, side by side.
+        self.branches = ConcatConvModule(
+            [width, width], 2 * hidden_channels, 3, norm_cfg=norm_cfg, align_corners=align_corners
+        )
+        self.offset = nn.Conv2d(hidden_channels, 2, 3, padding=1, bias=False)
+        self.weights = nn.Conv2d(hidden_channels, len(WINDOW), 1, bias=False)
+        # Only the offsets start at zero: were the weights zero too, raw ones would never learn.
+        nn.init.zeros_(self.offset.weight)
+
+    def forward(self, coarse: Tensor, fine: Tensor) -> Tensor:
+        """Align ``coarse`` with ``fine``.
+
+        Args:
+            coarse: (B, C, h, w), the deeper map.
+            fine: (B, C, H, W), the lateral map of the next finer level; H, W need not be 2h, 2w.
+
+        Returns:
+            (B, C, H, W).
+        """
+        size = fine.shape[2:]
+        upsampled = F.interpolate(coarse, size, mode='bilinear', align_corners=self.align_corners)
+        return warp_by_offset(upsampled, self.predict_offset(coarse, fine))
+
+    def predict_offset(self, coarse: Tensor, fine: Tensor) -> Tensor:
+        """(B, C, h, w), (B, C, H, W) -> (B, 2, H, W) float32 offsets in pixels, x before y (Eq. 3)."""
+        size = fine.shape[2:]
+        guides = [self.compress_coarse([coarse], size), self.compress_fine(fine)]
+        for_offset, for_weights = self.branches(guides, size).chunk(2, dim=1)
+        weights = self.weights(for_weights).float().softmax(dim=1)
+        return combine_neighbors(self.offset(for_offset).float(), weights)

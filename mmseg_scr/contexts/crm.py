@@ -1,0 +1,68 @@
+"""Contextual Refinement Module (arXiv 2412.08671, Sec. III-D, Fig. 6, Eq. 5-9). No code was published.
+
+Widths follow from the published parameters and GFLOPs. Readings taken where the paper is silent: the
+spatial attention works on the re-calibrated map, it and the feed-forward block are residual, the last
+1x1 convolution is followed by normalisation and ReLU like the laterals of the pyramid.
+"""
+
+from collections.abc import Sequence
+
+import torch
+from mmcv.cnn import ConvModule
+from mmseg.registry import MODELS
+from torch import Tensor, nn
+
+from mmseg_scr.layers import ConvFeedForward, DisentangledNonLocal2d
+from mmseg_scr.ops.stages import concat_stages
+
+
+@MODELS.register_module()
+class CRM(nn.Module):
+    """Channel attention over all stages, spatial attention over all pixels, feed-forward, in series.
+
+    Args:
+        in_channels: widths of the backbone's maps.
+        channels: width of the result; also the hidden width of the feed-forward block.
+        norm_cfg: config of the normalisation of the result.
+    """
+
+    def __init__(self, in_channels: Sequence[int], channels: int, *, norm_cfg: dict) -> None:
+        super().__init__()
+        width = sum(in_channels)
+        self.channel_attention = MultiStageChannelAttention(in_channels)
+        self.spatial_attention = DisentangledNonLocal2d(width)
+        self.feed_forward = ConvFeedForward(width, channels)
+        self.reduce = ConvModule(width, channels, 1, norm_cfg=norm_cfg)
+
+    def forward(self, stages: Sequence[Tensor]) -> Tensor:
+        """Maps (B, C_l, h_l, w_l), fine to coarse -> (B, channels, h, w) of the last."""
+        x = concat_stages(stages) * self.channel_attention(stages)  # Eq. 6
+        x = self.spatial_attention(x)
+        return self.reduce(self.feed_forward(x))
+
+
+class MultiStageChannelAttention(nn.Module):
+    """One factor in (0, 1) for every channel of every stage, from the means of all (Eq. 5).
+
+    Args:
+        in_channels: widths of the stages, each at least ``reduction``.
+        reduction: width of a stage over the hidden width of its perceptron.
+    """
+
+    def __init__(self, in_channels: Sequence[int], *, reduction: int = 16) -> None:
+        super().__init__()
+        self.per_stage = nn.ModuleList(_perceptron(width, reduction) for width in in_channels)
+        self.fuse = _perceptron(sum(in_channels), reduction)
+
+    def forward(self, stages: Sequence[Tensor]) -> Tensor:
+        """Maps (B, C_l, h_l, w_l) -> (B, sum of C_l, 1, 1)."""
+        means = [stage.mean(dim=(2, 3)) for stage in stages]  # (B, C_l)
+        factors = [mlp(mean) for mlp, mean in zip(self.per_stage, means, strict=True)]
+        return self.fuse(torch.cat(factors, dim=1)).sigmoid()[:, :, None, None]
+
+
+def _perceptron(width: int, reduction: int) -> nn.Sequential:
+    hidden = max(width // reduction, 1)
+    return nn.Sequential(
+        nn.Linear(width, hidden), nn.ReLU(inplace=True), nn.Linear(hidden, width)
+    )

@@ -1,0 +1,7 @@
+"""Modules that more than one room is built of."""
+
+from mmseg_scr.layers.concat_conv import ConcatConv2d, ConcatConvModule
+from mmseg_scr.layers.disentangled_non_local import DisentangledNonLocal2d
+from mmseg_scr.layers.feed_forward import ConvFeedForward
+
+__all__ = ['ConcatConv2d', 'ConcatConvModule', 'ConvFeedForward', 'DisentangledNonLocal2d']

@@ -1,0 +1,89 @@
+"""Convolution of a channel concatenation that is never made.
+
+Convolution is linear, so the weight can be cut along its input channels and the parts added. A 1x1
+convolution also commutes with bilinear resizing, whose weights sum to 1: each map is convolved at
+its own, smaller size. Parameters and result are those of the plain form (concatenate, then
+convolve); time and the largest tensor are not.
+"""
+
+from collections.abc import Sequence
+
+import torch.nn.functional as F
+from mmcv.cnn import build_norm_layer
+from torch import Tensor, nn
+
+
+class ConcatConv2d(nn.Conv2d):
+    """Stride 1 convolution, without bias, of ``torch.cat`` of maps that are all resized to one size.
+
+    Args:
+        in_channels: channels of each map, in the order of concatenation.
+        out_channels: channels of the result.
+        kernel_size: odd; a map may differ in size from the result only where it is 1.
+        align_corners: of the bilinear resizing.
+    """
+
+    def __init__(
+        self,
+        in_channels: Sequence[int],
+        out_channels: int,
+        kernel_size: int = 1,
+        *,
+        align_corners: bool = False,
+    ) -> None:
+        super().__init__(
+            sum(in_channels), out_channels, kernel_size, padding=kernel_size // 2, bias=False
+        )
+        self.widths = list(in_channels)
+        self.align_corners = align_corners
+
+    def forward(self, maps: Sequence[Tensor], size: tuple[int, int]) -> Tensor:
+        """Convolve each map with its share of the weight and add the results at ``size``.
+
+        Args:
+            maps: one (B, C_i, h_i, w_i) for each entry of ``in_channels``.
+            size: (H, W) of the result.
+
+        Returns:
+            (B, out_channels, H, W).
+        """
+        shares = self.weight.split(self.widths, dim=1)
+        parts = (F.conv2d(x, w, padding=self.padding) for x, w in zip(maps, shares, strict=True))
+        return sum(self._resize(part, size) for part in parts)
+
+    def _resize(self, part: Tensor, size: tuple[int, int]) -> Tensor:
+        if tuple(part.shape[2:]) == tuple(size):
+            return part
+        return F.interpolate(part, size, mode='bilinear', align_corners=self.align_corners)
+
+
+class ConcatConvModule(nn.Module):
+    """:class:`ConcatConv2d`, then normalisation and ReLU.
+
+    Args:
+        in_channels: channels of each map.
+        out_channels: channels of the result.
+        kernel_size: as of :class:`ConcatConv2d`.
+        norm_cfg: config of the normalisation.
+        align_corners: of the bilinear resizing.
+    """
+
+    def __init__(
+        self,
+        in_channels: Sequence[int],
+        out_channels: int,
+        kernel_size: int = 1,
+        *,
+        norm_cfg: dict,
+        align_corners: bool = False,
+    ) -> None:
+        super().__init__()
+        self.conv = ConcatConv2d(
+            in_channels, out_channels, kernel_size, align_corners=align_corners
+        )
+        self.norm = build_norm_layer(norm_cfg, out_channels)[1]
+        self.act = nn.ReLU(inplace=True)
+
+    def forward(self, maps: Sequence[Tensor], size: tuple[int, int]) -> Tensor:
+        """Maps (B, C_i, h_i, w_i) -> (B, out_channels, *size)."""
+        return self.act(self.norm(self.conv(maps, size)))

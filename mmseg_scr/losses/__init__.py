@@ -1,0 +1,5 @@
+"""Training losses: one pure function and one thin registered module a file."""
+
+from mmseg_scr.losses.pixel_contrast import PixelContrastLoss
+
+__all__ = ['PixelContrastLoss']

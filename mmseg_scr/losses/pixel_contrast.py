@@ -1,0 +1,145 @@
+"""Pixel contrast with hard anchors (arXiv 2412.08671, Eq. 11-12; arXiv 2101.11939).
+
+Differs from the original code (MIT licence): anchors are sampled first and only they are projected
+(exact, since a 1x1 convolution and an L2 norm look at one pixel); the logarithm is a softplus of a
+logsumexp, finite at any scale; no factor temperature / base temperature; no anchors give zero.
+"""
+
+from collections.abc import Sequence
+
+import torch
+import torch.nn.functional as F
+from mmengine.logging import MessageHub
+from mmseg.registry import MODELS
+from torch import Tensor, nn
+
+from mmseg_scr.ops.anchors import fill_anchor_slots
+from mmseg_scr.ops.gather import gather_resized
+
+
+def pixel_contrast(
+    embeddings: Tensor, labels: Tensor, temperature: float, valid: Tensor | None = None
+) -> Tensor:
+    """Pull embeddings of one label together and push those of other labels away (Eq. 11).
+
+    Args:
+        embeddings: (A, D) unit vectors; computed in float32 at least.
+        labels: (A,) integers.
+        temperature: tau, > 0.
+        valid: (A,) bool; False rows take no part. All do by default.
+
+    Returns:
+        Scalar >= 0: the mean over the anchors that have a positive, and 0, with a graph, if none has.
+    """
+    precise = torch.promote_types(embeddings.dtype, torch.float32)
+    with torch.autocast(embeddings.device.type, enabled=False):
+        rows = embeddings.to(precise)
+        similarity = rows @ rows.T / temperature
+    counts = torch.ones_like(labels, dtype=torch.bool) if valid is None else valid
+    same = labels[:, None] == labels
+    both = counts[:, None] & counts
+    positive = (same & both).fill_diagonal_(False)
+    # A finite floor, not -inf: logsumexp of nothing but -inf has no gradient.
+    floor = torch.finfo(precise).min / 2
+    negatives = similarity.masked_fill(same | ~both, floor).logsumexp(dim=1, keepdim=True)
+    pairs = F.softplus(negatives - similarity).masked_fill(~positive, 0)
+    num_positives = positive.sum(dim=1)
+    per_anchor = pairs.sum(dim=1) / num_positives.clamp(min=1)
+    return per_anchor.sum() / (num_positives > 0).sum().clamp(min=1)
+
+
+@MODELS.register_module()
+class PixelContrastLoss(nn.Module):
+    """Lambda times the contrast of sampled pixels, embedded by a 1x1 convolution and an L2 norm.
+
+    Each process samples its own images. Every parameter takes part in every step.
+
+    Args:
+        in_channels: channels of the features, of all maps together.
+        num_classes: labels are below this or ``ignore_index``.
+        ignore_index: label of pixels that are never sampled.
+        align_corners: of the bilinear resizing between the maps of the features.
+        embed_channels: width of the embedding.
+        max_samples: anchors a process and step, at most.
+        max_views: anchors of one class in one image, at most; a class must have more pixels.
+        temperature: tau of Eq. 11.
+        loss_weight: lambda of Eq. 12.
+        warmup_iters: the first iterations of a run, in which the weight is zero.
+    """
+
+    def __init__(
+        self,
+        in_channels: int,
+        *,
+        num_classes: int,
+        ignore_index: int = 255,
+        align_corners: bool = False,
+        embed_channels: int = 256,
+        max_samples: int = 1024,
+        max_views: int = 100,
+        temperature: float = 0.1,
+        loss_weight: float = 1.0,
+        warmup_iters: int = 0,
+    ) -> None:
+        super().__init__()
+        if temperature <= 0:
+            raise ValueError(f'temperature must be > 0, got {temperature}')
+        self.num_classes = num_classes
+        self.ignore_index = ignore_index
+        self.align_corners = align_corners
+        self.max_samples = max_samples
+        self.max_views = max_views
+        self.temperature = temperature
+        self.loss_weight = loss_weight
+        self.warmup_iters = warmup_iters
+        self.embed = nn.Linear(in_channels, embed_channels)
+
+    def forward(self, features: Sequence[Tensor], logits: Tensor, labels: Tensor) -> Tensor:
+        """Contrast of one batch.
+
+        Args:
+            features: maps (B, C_i, h_i, w_i); bilinearly resized to the size of ``logits`` and
+                concatenated they are the embedding's input.
+            logits: (B, K, h, w), not upsampled.
+            labels: (B, H, W) at any size.
+
+        Returns:
+            Scalar.
+        """
+        predictions = logits.argmax(dim=1).flatten(1)
+        size = logits.shape[2:]
+        slots = fill_anchor_slots(
+            _nearest(labels, size).flatten(1),
+            predictions,
+            self.num_classes,
+            self.max_samples,
+            self.max_views,
+            self.ignore_index,
+        )
+        rows = [
+            gather_resized(x, slots.image, slots.pixel, size, align_corners=self.align_corners)
+            for x in features
+        ]
+        contrast = pixel_contrast(
+            self._embed(torch.cat(rows, dim=1)), slots.label, self.temperature, slots.valid
+        )
+        return contrast * self._current_weight()
+
+    def _embed(self, rows: Tensor) -> Tensor:
+        """(A, C) -> (A, D) unit vectors."""
+        with torch.autocast(rows.device.type, enabled=False):
+            weight, bias = (p.to(rows.dtype) for p in (self.embed.weight, self.embed.bias))
+            return F.normalize(F.linear(rows, weight, bias), dim=1)
+
+    def _current_weight(self) -> float:
+        iteration = MessageHub.get_current_instance().get_info('iter', 0)
+        return 0.0 if iteration < self.warmup_iters else self.loss_weight
+
+
+def _nearest(labels: Tensor, size: tuple[int, int]) -> Tensor:
+    """(B, H, W) -> (B, h, w): the label at the upper left of each cell, as torch's 'nearest'."""
+    rows, columns = (
+        torch.arange(target, device=labels.device) * source // target
+        for source, target in zip(labels.shape[1:], size, strict=True)
+    )
+    return labels[:, rows[:, None], columns]

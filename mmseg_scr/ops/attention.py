@@ -1,0 +1,32 @@
+"""Disentangled non-local attention (arXiv 2412.08671, Eq. 8-9; the idea of arXiv 2006.06668)."""
+
+import torch
+import torch.nn.functional as F
+from torch import Tensor
+
+
+def disentangled_attention(q: Tensor, k: Tensor, v: Tensor, unary: Tensor) -> Tensor:
+    """Sum values over all pixels, weighted by a whitened pairwise and by a unary softmax (Eq. 8-9).
+
+    The pairwise weights are softmax over j of (q_i - mean q) . (k_j - mean k), unscaled. The mean of
+    k shifts a whole row of logits and drops out of the softmax, so only q is centred. The unary
+    weights are softmax over j of ``unary``; their sum of values is the same for every pixel. Rows of
+    weights sum to 2. Logits are float32 at least and no N x N matrix is kept.
+
+    Args:
+        q: (B, N, D) queries.
+        k: (B, N, D) keys.
+        v: (B, N, Cv) values. On a CPU memory stays linear in N where Cv equals D.
+        unary: (B, N) logits of the query-independent term.
+
+    Returns:
+        (B, N, Cv), dtype of ``v``.
+    """
+    precise = torch.promote_types(v.dtype, torch.float32)
+    with torch.autocast(v.device.type, enabled=False):
+        q, k, values = q.to(precise), k.to(precise), v.to(precise)
+        q = q - q.mean(dim=1, keepdim=True)
+        heads = (t.unsqueeze(1) for t in (q, k, values))  # (B, 1, N, .)
+        pairwise = F.scaled_dot_product_attention(*heads, scale=1.0).squeeze(1)
+        shared = unary.to(precise).softmax(dim=1).unsqueeze(1) @ values  # (B, 1, Cv)
+    return (pairwise + shared).to(v.dtype)

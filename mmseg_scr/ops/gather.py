@@ -1,0 +1,49 @@
+"""Reading single pixels of a resized map without resizing it."""
+
+import torch
+from torch import Tensor
+
+
+def gather_resized(
+    x: Tensor,
+    image: Tensor,
+    pixel: Tensor,
+    size: tuple[int, int],
+    *,
+    align_corners: bool = False,
+) -> Tensor:
+    """Rows of ``F.interpolate(x, size, mode='bilinear')`` at the given pixels, in float32 at least.
+
+    Args:
+        x: (B, C, h, w).
+        image: (A,) index of the image of each row.
+        pixel: (A,) index y * W + x into the resized map.
+        size: (H, W) of the resized map.
+        align_corners: as of ``F.interpolate``.
+
+    Returns:
+        (A, C).
+    """
+    height, width = size
+    precise = torch.promote_types(x.dtype, torch.float32)
+    if tuple(x.shape[2:]) == (height, width):
+        return x[image, :, pixel // width, pixel % width].to(precise)
+    rows, row_weights = _taps(pixel // width, x.shape[2], height, align_corners, precise)
+    columns, column_weights = _taps(pixel % width, x.shape[3], width, align_corners, precise)
+    corners = x[image[:, None, None], :, rows[:, :, None], columns[:, None, :]]  # (A, 2, 2, C)
+    weights = row_weights[:, :, None] * column_weights[:, None, :]
+    return (corners.to(precise) * weights.unsqueeze(-1)).sum(dim=(1, 2))
+
+
+def _taps(
+    target: Tensor, source_size: int, target_size: int, align_corners: bool, dtype: torch.dtype
+) -> tuple[Tensor, Tensor]:
+    """(A,) positions on the target axis -> (A, 2) source indices and (A, 2) weights."""
+    if align_corners:
+        source = target.to(dtype) * ((source_size - 1) / max(target_size - 1, 1))
+    else:
+        source = ((target.to(dtype) + 0.5) * (source_size / target_size) - 0.5).clamp(min=0)
+    low = source.long().clamp(max=source_size - 1)
+    high = (low + 1).clamp(max=source_size - 1)
+    share = source - low
+    return torch.stack([low, high], dim=1), torch.stack([1 - share, share], dim=1)

@@ -1,0 +1,39 @@
+"""Weighted combination of each pixel's 3x3 neighbours (arXiv 2412.08671, Eq. 3)."""
+
+import torch
+import torch.nn.functional as F
+from torch import Tensor
+
+WINDOW = [(dy, dx) for dy in range(3) for dx in range(3)]  # k = 1..9, row by row
+
+
+def combine_neighbors(offset: Tensor, weights: Tensor) -> Tensor:
+    """Sum the 3x3 neighbours of every pixel, each times the pixel's own weight for it (Eq. 3).
+
+    Computed in float32 at least as nine shifted views of one padded map: no unfolded copy.
+
+    Args:
+        offset: (B, 2, H, W); any number of channels is accepted.
+        weights: (B, 9, H, W), window positions row by row (0 is up-left, 4 the pixel itself), used
+            as given: a softmax over them is the caller's.
+
+    Returns:
+        Like ``offset``. Neighbours outside of the map count as zero, so a constant map shrinks at
+        its border (to 4/9 in a corner under equal weights of 1/9).
+
+    Raises:
+        ValueError: ``weights`` is not (B, 9, H, W) on the grid of ``offset``.
+    """
+    if weights.shape[1] != len(WINDOW) or weights.shape[2:] != offset.shape[2:]:
+        raise ValueError(
+            f'weights must be (B, 9, H, W) on the grid of offset, got weights '
+            f'{tuple(weights.shape)} and offset {tuple(offset.shape)}'
+        )
+    precise = torch.promote_types(offset.dtype, torch.float32)
+    padded, weights = F.pad(offset.to(precise), (1, 1, 1, 1)), weights.to(precise)
+    height, width = offset.shape[2:]
+    total = torch.zeros_like(offset, dtype=precise)
+    for k, (dy, dx) in enumerate(WINDOW):
+        neighbor = padded[:, :, dy : dy + height, dx : dx + width]
+        total = torch.addcmul(total, neighbor, weights[:, k : k + 1])
+    return total.to(offset.dtype)

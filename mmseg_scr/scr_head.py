@@ -1,0 +1,152 @@
+"""The decode head of arXiv 2412.08671: a feature pyramid with SRM in place of bilinear upsampling."""
+
+from collections.abc import Sequence
+
+from mmcv.cnn import ConvModule
+from mmseg.models.decode_heads.decode_head import BaseDecodeHead
+from mmseg.registry import MODELS
+from mmseg.utils import ConfigType, SampleList
+from torch import Tensor, nn
+
+from mmseg_scr import aligners, contexts, losses
+from mmseg_scr.layers import ConcatConvModule
+from mmseg_scr.slots import build_slot
+
+BN = dict(type='BN', requires_grad=True)
+DEFAULT_CONTEXT = dict(type='CRM')
+DEFAULT_ALIGNER = dict(type='SRM')
+DEFAULT_CONTRAST = dict(type='PixelContrastLoss')
+
+
+@MODELS.register_module()
+class SCRHead(BaseDecodeHead):
+    """Context on top of a pyramid, aligned upsampling down it, all levels fused for the classifier.
+
+    Args:
+        in_channels: widths of the backbone's maps, fine to coarse.
+        channels: width of every level of the pyramid.
+        context: config of the top of the pyramid, see :mod:`mmseg_scr.contexts`.
+        aligner: config of the upsampling, see :mod:`mmseg_scr.aligners`; one instance a step.
+        contrast: config of the contrast term, or None for no term.
+        norm_cfg: config of the normalisations of the head and its parts.
+        in_index: which of the backbone's maps are used; all by default.
+        **kwargs: of mmseg's ``BaseDecodeHead``.
+
+    Example:
+        >>> head = SCRHead([32, 64, 160, 256], num_classes=11).eval()
+        >>> maps = [torch.rand(1, c, 64 // s, 96 // s) for c, s in zip([32, 64, 160, 256], [4, 8, 16, 32])]
+        >>> head(maps).shape
+        torch.Size([1, 11, 16, 24])
+    """
+
+    def __init__(
+        self,
+        in_channels: Sequence[int],
+        channels: int = 128,
+        *,
+        context: ConfigType = DEFAULT_CONTEXT,
+        aligner: ConfigType = DEFAULT_ALIGNER,
+        contrast: ConfigType | None = DEFAULT_CONTRAST,
+        norm_cfg: ConfigType = BN,
+        in_index: Sequence[int] | None = None,
+        **kwargs,
+    ) -> None:
+        widths = list(in_channels)
+        super().__init__(
+            widths,
+            channels,
+            norm_cfg=norm_cfg,
+            in_index=list(range(len(widths)) if in_index is None else in_index),
+            input_transform='multiple_select',
+            **kwargs,
+        )
+        shared = dict(channels=channels, norm_cfg=norm_cfg, align_corners=self.align_corners)
+        self.context = build_slot(
+            'context', context, contexts.__all__, in_channels=widths, **shared
+        )
+        self.laterals = nn.ModuleList(
+            ConvModule(width, channels, 1, norm_cfg=norm_cfg) for width in widths[:-1]
+        )
+        self.aligners = nn.ModuleList(
+            build_slot('aligner', aligner, aligners.__all__, **shared) for _ in self.laterals
+        )
+        self.fusion = ConcatConvModule(
+            [channels] * len(widths),
+            channels,
+            norm_cfg=norm_cfg,
+            align_corners=self.align_corners,
+        )
+        self.contrast = contrast and build_slot(
+            'contrast',
+            contrast,
+            losses.__all__,
+            in_channels=channels * len(widths),
+            num_classes=self.num_classes,
+            ignore_index=self.ignore_index,
+            align_corners=self.align_corners,
+        )
+
+    def forward(self, inputs: Sequence[Tensor]) -> Tensor:
+        """The backbone's maps (B, C_l, h_l, w_l), fine to coarse -> logits (B, K, h_1, w_1)."""
+        return self.classify(self.pyramid(inputs))
+
+    def loss(
+        self,
+        inputs: Sequence[Tensor],
+        batch_data_samples: SampleList,
+        train_cfg: ConfigType | None = None,
+    ) -> dict[str, Tensor]:
+        """The terms of Eq. 12, each under its own ``loss_*`` key, and mmseg's ``acc_seg``.
+
+        Raises:
+            ValueError: the labels are on a CPU and one of them is no class.
+        """
+        labels = self._stack_batch_gt(batch_data_samples).squeeze(1)
+        self._check_labels(labels)
+        levels = self.pyramid(inputs)
+        logits = self.classify(levels)
+        terms = self.loss_by_feat(logits, batch_data_samples)
+        if self.contrast is not None:
+            terms['loss_contrast'] = self.contrast(levels, logits, labels)
+        return terms
+
+    def pyramid(self, inputs: Sequence[Tensor]) -> list[Tensor]:
+        """The backbone's maps -> the levels (B, channels, h_l, w_l), fine to coarse."""
+        stages = self._select_stages(inputs)
+        levels = [self.context(stages)]
+        for stage, lateral, aligner in zip(
+            stages[-2::-1], reversed(self.laterals), reversed(self.aligners), strict=True
+        ):
+            fine = lateral(stage)
+            levels.append(aligner(levels[-1], fine) + fine)
+        return levels[::-1]
+
+    def classify(self, levels: Sequence[Tensor]) -> Tensor:
+        """The levels of the pyramid -> logits at the size of the finest."""
+        return self.cls_seg(self.fusion(levels, levels[0].shape[2:]))
+
+    def _select_stages(self, inputs: Sequence[Tensor]) -> list[Tensor]:
+        if len(inputs) <= max(self.in_index):
+            raise ValueError(
+                f'SCRHead reads the maps {self.in_index} of the backbone, which gives only '
+                f'{len(inputs)}; set in_index and in_channels, or out_indices of the backbone'
+            )
+        stages = [inputs[i] for i in self.in_index]
+        widths = [stage.shape[1] for stage in stages]
+        if widths != list(self.in_channels):
+            raise ValueError(
+                f'SCRHead was built for in_channels={list(self.in_channels)}, the backbone gives '
+                f'{widths}; set decode_head.in_channels={widths}'
+            )
+        return stages
+
+    def _check_labels(self, labels: Tensor) -> None:
+        if labels.is_cuda:  # looking at the values would make the GPU wait
+            return
+        wrong = labels[(labels != self.ignore_index) & ((labels < 0) | (labels >= self.num_classes))]
+        if len(wrong):
+            raise ValueError(
+                f'labels hold {wrong.unique().tolist()}, but num_classes={self.num_classes} and '
+                f'ignore_index={self.ignore_index}; map the labels, set reduce_zero_label or '
+                'decode_head.num_classes'
+            )

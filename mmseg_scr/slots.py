@@ -1,0 +1,37 @@
+"""Building the parts of a head from its config, with errors that say what to change."""
+
+import inspect
+from collections.abc import Sequence
+
+from mmseg.registry import MODELS
+from torch import nn
+
+
+def build_slot(slot: str, cfg: dict, room: Sequence[str], **from_head: object) -> nn.Module:
+    """Build the part that ``cfg`` asks for, completed by what the head knows.
+
+    Args:
+        slot: name of the head's option, for messages.
+        cfg: ``type`` and options of the part.
+        room: the types that this package offers for the slot, for messages.
+        **from_head: values that the part gets if its constructor asks for them and ``cfg`` does not
+            set them.
+
+    Raises:
+        TypeError: no dict with a type, or an option that the part does not have.
+        KeyError: the type is not registered.
+    """
+    if not isinstance(cfg, dict) or 'type' not in cfg:
+        raise TypeError(f"{slot} must be a dict with a 'type', one of {sorted(room)}; got {cfg!r}")
+    part = cfg['type'] if inspect.isclass(cfg['type']) else MODELS.get(cfg['type'])
+    if part is None:
+        raise KeyError(f'{slot} has the unknown type {cfg["type"]!r}; choose one of {sorted(room)}')
+    accepted = inspect.signature(part).parameters
+    stale = sorted(set(cfg) - set(accepted) - {'type'})
+    if stale:
+        raise TypeError(
+            f'{slot} {part.__name__} has no option {stale}, only {sorted(accepted)}; when a config '
+            f'swaps the type of its base, write {slot}=dict(_delete_=True, type={part.__name__!r})'
+        )
+    given = {name: value for name, value in from_head.items() if name in accepted}
+    return MODELS.build({**given, **cfg})
