@@ -1,4 +1,4 @@
-"""The decode head of arXiv 2412.08671: a feature pyramid with SRM in place of bilinear upsampling."""
+"""The decode head of arXiv 2412.08671: a feature pyramid with SRM as its upsampling."""
 
 from collections.abc import Sequence
 
@@ -33,8 +33,10 @@ class SCRHead(BaseDecodeHead):
         **kwargs: of mmseg's ``BaseDecodeHead``.
 
     Example:
-        >>> head = SCRHead([32, 64, 160, 256], num_classes=11).eval()
-        >>> maps = [torch.rand(1, c, 64 // s, 96 // s) for c, s in zip([32, 64, 160, 256], [4, 8, 16, 32])]
+        >>> import torch
+        >>> widths = [32, 64, 160, 256]
+        >>> head = SCRHead(widths, num_classes=11).eval()
+        >>> maps = [torch.rand(1, c, 64 // s, 96 // s) for c, s in zip(widths, (4, 8, 16, 32))]
         >>> head(maps).shape
         torch.Size([1, 11, 16, 24])
     """
@@ -143,7 +145,9 @@ class SCRHead(BaseDecodeHead):
     def _check_labels(self, labels: Tensor) -> None:
         if labels.is_cuda:  # looking at the values would make the GPU wait
             return
-        wrong = labels[(labels != self.ignore_index) & ((labels < 0) | (labels >= self.num_classes))]
+        wrong = labels[
+            (labels != self.ignore_index) & ((labels < 0) | (labels >= self.num_classes))
+        ]
         if len(wrong):
             raise ValueError(
                 f'labels hold {wrong.unique().tolist()}, but num_classes={self.num_classes} and '

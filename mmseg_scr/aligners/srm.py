@@ -1,9 +1,9 @@
 """Semantic Refinement Module (arXiv 2412.08671, Sec. III-C, Fig. 5). No code was published.
 
 Kernel sizes and widths follow from the published parameters and GFLOPs. Readings taken where the
-paper is silent: the nine weights pass a softmax, neighbours outside of the map count as zero, offsets
-are in pixels of the upsampled map. The 1x1 convolution of the upsampled map runs before upsampling,
-and the 3x3 convolutions of the two guides run without concatenating them: same result.
+paper is silent: the nine weights pass a softmax, neighbours outside of the map count as zero,
+offsets are in pixels of the upsampled map. The 1x1 convolution of the upsampled map runs before
+upsampling, and the 3x3 convolutions of the two guides run without concatenating them: same result.
 """
 
 import torch.nn.functional as F
@@ -65,7 +65,7 @@ class SRM(nn.Module):
         return warp_by_offset(upsampled, self.predict_offset(coarse, fine))
 
     def predict_offset(self, coarse: Tensor, fine: Tensor) -> Tensor:
-        """(B, C, h, w), (B, C, H, W) -> (B, 2, H, W) float32 offsets in pixels, x before y (Eq. 3)."""
+        """(B, C, h, w), (B, C, H, W) -> offsets (B, 2, H, W), float32, x first (Eq. 3)."""
         size = fine.shape[2:]
         guides = [self.compress_coarse([coarse], size), self.compress_fine(fine)]
         for_offset, for_weights = self.branches(guides, size).chunk(2, dim=1)

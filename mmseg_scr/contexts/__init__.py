@@ -1,4 +1,4 @@
-"""Slot *context*: the backbone's maps, fine to coarse -> the pyramid's top (B, channels, h4, w4)."""
+"""Slot *context*: the backbone's maps, fine to coarse -> the pyramid's top (B, C, h4, w4)."""
 
 from mmseg_scr.contexts.crm import CRM
 from mmseg_scr.contexts.last_stage import LastStage

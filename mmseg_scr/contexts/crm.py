@@ -1,8 +1,9 @@
-"""Contextual Refinement Module (arXiv 2412.08671, Sec. III-D, Fig. 6, Eq. 5-9). No code was published.
+"""Contextual Refinement Module (arXiv 2412.08671, Sec. III-D, Fig. 6, Eq. 5-9).
 
-Widths follow from the published parameters and GFLOPs. Readings taken where the paper is silent: the
-spatial attention works on the re-calibrated map, it and the feed-forward block are residual, the last
-1x1 convolution is followed by normalisation and ReLU like the laterals of the pyramid.
+No code was published. Widths follow from the published parameters and GFLOPs. Readings taken where
+the paper is silent: the spatial attention works on the re-calibrated map, it and the feed-forward
+block are residual, the last 1x1 convolution is followed by normalisation and ReLU like the laterals
+of the pyramid.
 """
 
 from collections.abc import Sequence
@@ -18,7 +19,7 @@ from mmseg_scr.ops.stages import concat_stages
 
 @MODELS.register_module()
 class CRM(nn.Module):
-    """Channel attention over all stages, spatial attention over all pixels, feed-forward, in series.
+    """In series: channel attention over all stages, spatial attention over all pixels, FFN.
 
     Args:
         in_channels: widths of the backbone's maps.
@@ -63,6 +64,4 @@ class MultiStageChannelAttention(nn.Module):
 
 def _perceptron(width: int, reduction: int) -> nn.Sequential:
     hidden = max(width // reduction, 1)
-    return nn.Sequential(
-        nn.Linear(width, hidden), nn.ReLU(inplace=True), nn.Linear(hidden, width)
-    )
+    return nn.Sequential(nn.Linear(width, hidden), nn.ReLU(inplace=True), nn.Linear(hidden, width))

@@ -14,7 +14,7 @@ from torch import Tensor, nn
 
 
 class ConcatConv2d(nn.Conv2d):
-    """Stride 1 convolution, without bias, of ``torch.cat`` of maps that are all resized to one size.
+    """Stride 1 convolution, without bias, of the concatenation of maps resized to one size.
 
     Args:
         in_channels: channels of each map, in the order of concatenation.

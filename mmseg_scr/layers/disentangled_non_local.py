@@ -2,8 +2,8 @@
 
 Widths as recovered from the published costs: q, k and g reduce C to C/4, an output convolution
 restores C. Differs from the original code (Apache-2.0): whitening takes the mean of each channel
-over the pixels, as Eq. 8 says, not one scalar an image; no scale, no temperature. q, k and the unary
-logits carry no bias, for a constant drops out of each softmax.
+over the pixels, as Eq. 8 says, not one scalar an image; no scale, no temperature. q, k and the
+unary logits carry no bias, for a constant drops out of each softmax.
 """
 
 from torch import Tensor, nn
@@ -39,6 +39,7 @@ class DisentangledNonLocal2d(nn.Module):
 
     def forward(self, x: Tensor) -> Tensor:
         """(B, C, h, w) -> (B, C, h, w)."""
-        q, k, v = (conv(x).flatten(2).transpose(1, 2) for conv in (self.query, self.key, self.value))
+        projections = (self.query, self.key, self.value)
+        q, k, v = (conv(x).flatten(2).transpose(1, 2) for conv in projections)
         attended = disentangled_attention(q, k, v, self.unary(x).flatten(1))  # (B, hw, C / 4)
         return x + self.out(attended.transpose(1, 2).unflatten(2, x.shape[2:]))

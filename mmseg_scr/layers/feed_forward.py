@@ -1,4 +1,4 @@
-"""The feed-forward block of CRM (arXiv 2412.08671, Fig. 6): two 1x1 convolutions around a depthwise."""
+"""The feed-forward block of CRM (arXiv 2412.08671, Fig. 6)."""
 
 from torch import Tensor, nn
 

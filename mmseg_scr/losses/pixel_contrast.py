@@ -29,7 +29,7 @@ def pixel_contrast(
         valid: (A,) bool; False rows take no part. All do by default.
 
     Returns:
-        Scalar >= 0: the mean over the anchors that have a positive, and 0, with a graph, if none has.
+        Scalar >= 0: mean over the anchors that have a positive; 0, with a graph, if none has.
     """
     precise = torch.promote_types(embeddings.dtype, torch.float32)
     with torch.autocast(embeddings.device.type, enabled=False):

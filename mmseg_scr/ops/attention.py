@@ -8,10 +8,10 @@ from torch import Tensor
 def disentangled_attention(q: Tensor, k: Tensor, v: Tensor, unary: Tensor) -> Tensor:
     """Sum values over all pixels, weighted by a whitened pairwise and by a unary softmax (Eq. 8-9).
 
-    The pairwise weights are softmax over j of (q_i - mean q) . (k_j - mean k), unscaled. The mean of
-    k shifts a whole row of logits and drops out of the softmax, so only q is centred. The unary
-    weights are softmax over j of ``unary``; their sum of values is the same for every pixel. Rows of
-    weights sum to 2. Logits are float32 at least and no N x N matrix is kept.
+    The pairwise weights are softmax over j of (q_i - mean q) . (k_j - mean k), unscaled. The mean
+    of k shifts a whole row of logits and drops out of the softmax, so only q is centred. The unary
+    weights are softmax over j of ``unary``; their sum of values is the same for every pixel. Rows
+    of weights sum to 2. Logits are float32 at least and no N x N matrix is kept.
 
     Args:
         q: (B, N, D) queries.

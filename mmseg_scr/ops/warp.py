@@ -1,4 +1,4 @@
-"""Sampling of a map at displaced positions (arXiv 2412.08671, Eq. 4; the sampler of arXiv 1506.02025)."""
+"""Sampling of a map at displaced positions (arXiv 2412.08671, Eq. 4; arXiv 1506.02025)."""
 
 import torch
 import torch.nn.functional as F
@@ -18,6 +18,12 @@ def warp_by_offset(x: Tensor, offset: Tensor) -> Tensor:
     Returns:
         (B, C, H, W), dtype of ``x``. A zero offset returns ``x``.
 
+    Example:
+        >>> row = torch.tensor([[[[1.0, 2.0, 3.0]]]])
+        >>> one_to_the_right = torch.tensor([1.0, 0.0]).view(1, 2, 1, 1).expand(1, 2, 1, 3)
+        >>> warp_by_offset(row, one_to_the_right).round(decimals=4)
+        tensor([[[[2., 3., 0.]]]])
+
     Raises:
         ValueError: ``offset`` is not (B, 2, H, W) for the B, H, W of ``x``.
     """
@@ -36,10 +42,10 @@ def warp_by_offset(x: Tensor, offset: Tensor) -> Tensor:
 
 
 def _sampling_grid(offset: Tensor) -> Tensor:
-    """(B, 2, H, W) pixel offsets -> (B, H, W, 2) positions, where -1 and 1 are the map's outer edges.
+    """(B, 2, H, W) pixel offsets -> (B, H, W, 2) positions; -1 and 1 are the map's outer edges.
 
-    Written with ``arange`` and no division by ``size - 1``: right for maps of one row or column, and
-    an exported graph keeps height and width free.
+    Written with ``arange`` and no division by ``size - 1``: right for maps of one row or column,
+    and an exported graph keeps height and width free.
     """
     height, width = offset.shape[2:]
     xs = torch.arange(width, device=offset.device, dtype=offset.dtype)

@@ -11,11 +11,8 @@ tta_pipeline = [
     dict(
         type='TestTimeAug',
         transforms=[
-            [dict(type='Resize', scale_factor=ratio, keep_ratio=True) for ratio in (0.75, 1.0, 1.5)],
-            [
-                dict(type='RandomFlip', prob=prob, direction='horizontal')
-                for prob in (0.0, 1.0)
-            ],
+            [dict(type='Resize', scale_factor=ratio, keep_ratio=True) for ratio in (0.75, 1.0)],
+            [dict(type='RandomFlip', prob=prob, direction='horizontal') for prob in (0.0, 1.0)],
             [dict(type='PackSegInputs')],
         ],
     ),
@@ -24,9 +21,7 @@ train_dataloader = dict(
     batch_size=4,
     num_workers=0,
     sampler=dict(type='InfiniteSampler', shuffle=True),
-    dataset=dict(
-        type=dataset_type, length=2000, size=(128, 256), seed=0, pipeline=train_pipeline
-    ),
+    dataset=dict(type=dataset_type, length=2000, size=(128, 256), seed=0, pipeline=train_pipeline),
 )
 val_dataloader = dict(
     batch_size=1,

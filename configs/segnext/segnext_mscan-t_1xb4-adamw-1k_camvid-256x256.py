@@ -1,11 +1,11 @@
 _base_ = [
     '../_base_/models/segnext_mscan-t.py',
-    '../_base_/datasets/camvid_352x352.py',
-    '../_base_/schedules/adamw_2k.py',
+    '../_base_/datasets/camvid_256x256.py',
+    '../_base_/schedules/adamw_1k.py',
     '../_base_/default_runtime.py',
 ]
 model = dict(
-    data_preprocessor=dict(size=(352, 352)),
+    data_preprocessor=dict(size=(256, 256)),
     backbone=dict(init_cfg=None),
     decode_head=dict(num_classes=11),
 )

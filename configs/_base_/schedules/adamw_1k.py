@@ -1,0 +1,11 @@
+_base_ = './adamw_160k.py'
+# From scratch: every part learns at one, higher rate.
+optim_wrapper = dict(
+    optimizer=dict(lr=1e-3), paramwise_cfg=dict(_delete_=True, norm_decay_mult=0.0)
+)
+param_scheduler = [
+    dict(type='LinearLR', start_factor=1e-3, begin=0, end=50, by_epoch=False),
+    dict(type='PolyLR', power=1.0, begin=50, end=1000, eta_min=0.0, by_epoch=False),
+]
+train_cfg = dict(max_iters=1000, val_interval=500)
+default_hooks = dict(logger=dict(interval=20), checkpoint=dict(interval=100))

@@ -1,0 +1,174 @@
+"""The demonstration: two small networks learn drawn street scenes, side by side."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import torch
+from mmengine.config import Config
+from mmengine.dataset import BaseDataset, pseudo_collate
+from mmengine.hooks import Hook
+from mmengine.registry import init_default_scope
+from mmengine.runner import Runner
+from mmseg.evaluation import IoUMetric
+from mmseg.models import BaseSegmentor
+from mmseg.registry import DATASETS, MODELS
+
+from mmseg_scr.visualization import draw_panels, plot_curves
+
+PANEL_ROWS = 4
+Progress = Callable[[str, int, int], None]  # (what, done, total)
+
+
+@dataclass(frozen=True)
+class Result:
+    """What one method reached: IoU of each class in [0, 1], nan for classes that do not occur."""
+
+    title: str
+    ious: np.ndarray
+
+    @property
+    def miou(self) -> float:
+        """Mean over the classes that occur."""
+        return float(np.nanmean(self.ious))
+
+
+@dataclass(frozen=True)
+class Report:
+    """Everything that a demonstration produced."""
+
+    classes: tuple[str, ...]
+    results: list[Result]
+    panels: Path
+    curves: Path
+    table: Path
+
+
+def run_demo(
+    configs: dict[str, Path | str], out_dir: Path | str, *, iterations: int, progress: Progress
+) -> Report:
+    """Train each config from scratch and compare the outcome on the validation scenes.
+
+    Args:
+        configs: title -> config, all on the same dataset.
+        out_dir: gets a work dir a title, ``panels.png``, ``curves.png`` and ``ious.csv``.
+        iterations: training steps of each, at least 1.
+        progress: called after every training step and every evaluated scene.
+
+    Returns:
+        The IoU tables: a constant prediction, the last config untrained, then every config trained.
+
+    Raises:
+        ValueError: ``iterations`` is below 1.
+    """
+    if iterations < 1:
+        raise ValueError(f'iterations must be at least 1, got {iterations}')
+    out_dir = Path(out_dir)
+    init_default_scope('mmseg')
+    settings = {title: Config.fromfile(path) for title, path in configs.items()}
+    last = list(settings.values())[-1]
+    scenes = DATASETS.build(last.val_dataloader.dataset)
+    truth = [scenes[i]['data_samples'].gt_sem_seg.data[0].numpy() for i in range(len(scenes))]
+    classes, palette = scenes.metainfo['classes'], scenes.metainfo['palette']
+
+    most = np.bincount(np.concatenate([t.ravel() for t in truth]), minlength=len(classes)).argmax()
+    predictions = {'constant': [np.full_like(t, most) for t in truth]}
+    torch.manual_seed(0)
+    predictions['untrained'] = _predict(MODELS.build(last.model), scenes, progress, 'untrained')
+    for title, config in settings.items():
+        model = _train(config, out_dir / title, iterations, progress, title)
+        predictions[title] = _predict(model, scenes, progress, title)
+
+    results = [Result(name, _ious(maps, truth, len(classes))) for name, maps in predictions.items()]
+    rows = range(min(PANEL_ROWS, len(scenes)))
+    columns = {'truth': truth} | {title: predictions[title] for title in settings}
+    return Report(
+        classes=classes,
+        results=results,
+        panels=draw_panels(
+            out_dir / 'panels.png',
+            [scenes[i]['inputs'].numpy().transpose(1, 2, 0)[..., ::-1] for i in rows],
+            {title: [maps[i] for i in rows] for title, maps in columns.items()},
+            palette,
+        ),
+        curves=plot_curves(out_dir / 'curves.png', {t: out_dir / t for t in settings}),
+        table=_write_table(out_dir / 'ious.csv', classes, results),
+    )
+
+
+def format_table(report: Report) -> str:
+    """The IoU table in percent as aligned text, classes down, methods across, the mean last."""
+    width = max(len(name) for name in (*report.classes, 'mIoU')) + 2
+    columns = [[*r.ious, r.miou] for r in report.results]
+    lines = [' ' * width + ''.join(f'{r.title:>12}' for r in report.results)]
+    for name, *values in zip((*report.classes, 'mIoU'), *columns, strict=True):
+        lines.append(f'{name:<{width}}' + ''.join(f'{100 * value:12.1f}' for value in values))
+    return '\n'.join(lines)
+
+
+class _ProgressHook(Hook):
+    def __init__(self, title: str, total: int, progress: Progress) -> None:
+        self.title, self.total, self.progress = title, total, progress
+
+    def after_train_iter(
+        self,
+        runner: Runner,
+        batch_idx: int,
+        data_batch: dict | None = None,
+        outputs: dict | None = None,
+    ) -> None:
+        self.progress(f'training {self.title}', runner.iter + 1, self.total)
+
+
+def _train(
+    config: Config, work_dir: Path, iterations: int, progress: Progress, title: str
+) -> BaseSegmentor:
+    scale = iterations / config.train_cfg.max_iters
+    config.work_dir = str(work_dir)
+    config.train_cfg.update(max_iters=iterations, val_interval=max(iterations // 4, 1))
+    for schedule in config.param_scheduler:
+        schedule.update(begin=int(schedule.begin * scale), end=max(int(schedule.end * scale), 1))
+    config.default_hooks.checkpoint.update(interval=iterations, save_best=None)
+    config.log_level = 'WARNING'
+    config.visualizer.name = f'demo {work_dir}'
+    config.experiment_name = f'demo {work_dir}'.replace('/', '-')
+    config.randomness = dict(seed=0)
+    runner = Runner.from_cfg(config)
+    runner.register_hook(_ProgressHook(title, iterations, progress))
+    return runner.train()
+
+
+@torch.no_grad()
+def _predict(
+    model: BaseSegmentor, scenes: BaseDataset, progress: Progress, title: str
+) -> list[np.ndarray]:
+    model.eval()
+    maps = []
+    for i in range(len(scenes)):
+        outcome = model.test_step(pseudo_collate([scenes[i]]))[0]
+        maps.append(outcome.pred_sem_seg.data[0].cpu().numpy())
+        progress(f'evaluating {title}', i + 1, len(scenes))
+    return maps
+
+
+def _ious(
+    predictions: Sequence[np.ndarray], truth: Sequence[np.ndarray], num_classes: int
+) -> np.ndarray:
+    """(K,) intersection over union, summed over all scenes; nan where a class is nowhere."""
+    areas = [
+        IoUMetric.intersect_and_union(
+            torch.from_numpy(p), torch.from_numpy(t), num_classes, ignore_index=255
+        )
+        for p, t in zip(predictions, truth, strict=True)
+    ]
+    intersection, union, _, _ = (sum(kind) for kind in zip(*areas, strict=True))
+    return (intersection / union).numpy()
+
+
+def _write_table(path: Path, classes: Sequence[str], results: Sequence[Result]) -> Path:
+    rows = [['class', *(r.title for r in results)]]
+    rows += [[name, *(f'{r.ious[i]:.4f}' for r in results)] for i, name in enumerate(classes)]
+    rows.append(['mIoU', *(f'{r.miou:.4f}' for r in results)])
+    path.write_text('\n'.join(','.join(row) for row in rows) + '\n')
+    return path

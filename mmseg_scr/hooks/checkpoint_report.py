@@ -1,0 +1,122 @@
+"""Says what a checkpoint gives to the model, and refuses to test a model that it does not fill."""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from mmengine.hooks import Hook
+from mmengine.model import BaseTTAModel, is_model_wrapper
+from mmengine.optim import OptimWrapper
+from mmengine.registry import HOOKS
+from mmengine.runner import Runner
+from torch import Tensor, nn
+
+NAMES_SHOWN = 5
+CLASSIFIER = re.compile(r'(?P<head>.+)\.conv_seg\.(weight|bias)')  # mmseg's BaseDecodeHead
+
+
+@dataclass(frozen=True)
+class Comparison:
+    """Names of tensors, by what happens to them when a checkpoint is loaded into a model."""
+
+    loaded: list[str]
+    missing: list[str]
+    unexpected: list[str]
+    mismatched: dict[str, tuple[tuple[int, ...], tuple[int, ...]]]  # name: (checkpoint, model)
+
+    @property
+    def fills_model(self) -> bool:
+        """Whether every tensor of the model gets its value from the checkpoint."""
+        return not self.missing and not self.mismatched
+
+
+@HOOKS.register_module()
+class CheckpointReportHook(Hook):
+    """Logs which tensors a checkpoint fills, and raises before testing a partly filled model.
+
+    mmengine skips what does not fit. That is wanted in fine-tuning, so training only warns; a test
+    would report the accuracy of random weights.
+    """
+
+    priority = 'VERY_LOW'  # sees the state dict after EMAHook exchanged it
+
+    def after_load_checkpoint(self, runner: Runner, checkpoint: dict) -> None:
+        """Report on a checkpoint that was read but not yet loaded into the model.
+
+        Raises:
+            ValueError: in a run without training, if a tensor of the model stays as it is.
+        """
+        comparison = compare_state_dicts(
+            _bare(runner.model).state_dict(), checkpoint.get('state_dict', checkpoint)
+        )
+        message = describe(comparison)
+        is_training = isinstance(runner.optim_wrapper, OptimWrapper)  # a config until train()
+        if not comparison.fills_model and not is_training:
+            raise ValueError(
+                f'{message}\nThe model would be tested with random weights in these places. Use '
+                'the config of the training, or take CheckpointReportHook out of custom_hooks.'
+            )
+        whole = comparison.fills_model and not comparison.unexpected
+        (runner.logger.info if whole else runner.logger.warning)(message)
+
+
+def compare_state_dicts(
+    model: Mapping[str, Tensor], checkpoint: Mapping[str, Tensor]
+) -> Comparison:
+    """Sort the names of both state dicts by what mmengine's loading does with them.
+
+    A leading ``module.`` of the checkpoint is ignored, and so are missing counters of batches.
+    """
+    given = {re.sub(r'^module\.', '', name): tensor for name, tensor in checkpoint.items()}
+    shapes = {
+        name: (tuple(given[name].shape), tuple(tensor.shape))
+        for name, tensor in model.items()
+        if isinstance(tensor, Tensor) and isinstance(given.get(name), Tensor)
+    }
+    mismatched = {name: pair for name, pair in shapes.items() if pair[0] != pair[1]}
+    return Comparison(
+        loaded=[name for name in model if name in given and name not in mismatched],
+        missing=[n for n in model if n not in given and not n.endswith('num_batches_tracked')],
+        unexpected=[name for name in given if name not in model],
+        mismatched=mismatched,
+    )
+
+
+def describe(comparison: Comparison) -> str:
+    """A message of one line for each kind of tensor; classifiers of another size get advice."""
+    lines = [
+        f'Checkpoint: {len(comparison.loaded)} tensors loaded, {len(comparison.missing)} missing, '
+        f'{len(comparison.unexpected)} unexpected, {len(comparison.mismatched)} of another shape.'
+    ]
+    if comparison.missing:
+        lines.append(f'Missing in the checkpoint: {_first(comparison.missing)}')
+    if comparison.unexpected:
+        lines.append(f'Unknown to the model: {_first(comparison.unexpected)}')
+    if comparison.mismatched:
+        pairs = comparison.mismatched.items()
+        lines.append('Other shapes: ' + _first([f'{n} {a} -> {b}' for n, (a, b) in pairs]))
+    return '\n'.join(lines + _class_advice(comparison))
+
+
+def _class_advice(comparison: Comparison) -> list[str]:
+    counts = {
+        match['head']: (shapes[0][0], shapes[1][0])
+        for name, shapes in comparison.mismatched.items()
+        if (match := CLASSIFIER.fullmatch(name)) and shapes[0][0] != shapes[1][0]
+    }
+    return [
+        f'The checkpoint was trained for {trained} classes, the config has {wanted}: set '
+        f'model.{head}.num_classes={trained} to test it; fine-tuning starts this classifier anew.'
+        for head, (trained, wanted) in counts.items()
+    ]
+
+
+def _first(names: list[str]) -> str:
+    rest = len(names) - NAMES_SHOWN
+    return ', '.join(names[:NAMES_SHOWN]) + (f' and {rest} more' if rest > 0 else '')
+
+
+def _bare(model: nn.Module) -> nn.Module:
+    while is_model_wrapper(model) or isinstance(model, BaseTTAModel):
+        model = model.module
+    return model

@@ -1,0 +1,8 @@
+"""Importing this module registers all parts of the plugin and makes its checkpoints loadable."""
+
+from mmseg_scr import aligners, contexts, datasets, hooks, losses, scr_head
+from mmseg_scr.checkpoints import allow_mmengine_checkpoints
+
+__all__ = ['aligners', 'contexts', 'datasets', 'hooks', 'losses', 'scr_head']
+
+allow_mmengine_checkpoints()

@@ -1,0 +1,93 @@
+import pytest
+import torch
+from reference.crm import channel_attention, depthwise, non_local, pointwise
+from reference.fill import fill_parameters
+from reference.inputs import stage_maps
+from torch.nn import functional as F
+
+from mmseg_scr.contexts import CRM
+from mmseg_scr.contexts.crm import MultiStageChannelAttention
+
+BN = dict(type='BN')
+WIDTHS = [16, 16, 32, 48]
+
+
+def _as_convs(mlp):
+    """The weight and bias of both layers of a perceptron, as 1x1 convolutions."""
+    layers = [layer for layer in mlp if hasattr(layer, 'weight')]
+    return tuple((layer.weight[:, :, None, None], layer.bias) for layer in layers)
+
+
+def _attended_channels(attention, stages):
+    per_stage = [_as_convs(mlp) for mlp in attention.per_stage]
+    return channel_attention(stages, per_stage, _as_convs(attention.fuse))
+
+
+def _of(conv):
+    return conv.weight, conv.bias
+
+
+def _oracle(crm, stages):
+    """Eq. 5-9 and the feed-forward block of Fig. 6 with the parameters of `crm`."""
+    x = _attended_channels(crm.channel_attention, stages)
+    dnl = crm.spatial_attention
+    attended = non_local(x, *(_of(conv) for conv in (dnl.query, dnl.key, dnl.unary, dnl.value)))
+    x = x + pointwise(attended, *_of(dnl.out))
+    expand, mix, _, project = crm.feed_forward.layers
+    hidden = depthwise(pointwise(x, *_of(expand)), *_of(mix)).clamp(min=0)
+    x = pointwise(x + pointwise(hidden, *_of(project)), *_of(crm.reduce.conv))
+    norm = crm.reduce.norm
+    x = F.batch_norm(x, norm.running_mean, norm.running_var, norm.weight, norm.bias)
+    return x.relu()
+
+
+@pytest.mark.parametrize('image_size', [(64, 96), (65, 97)])
+def test_equals_eq_5_to_9_in_loops(image_size):
+    crm = fill_parameters(CRM(WIDTHS, 6, norm_cfg=BN), scale=0.2).double().eval()
+    stages = [stage.double() for stage in stage_maps(1, image_size, WIDTHS)]
+    with torch.no_grad():
+        torch.testing.assert_close(crm(stages), _oracle(crm, stages))
+
+
+def test_channel_factors_equal_eq_5_in_loops_and_lie_between_zero_and_one():
+    attention = fill_parameters(MultiStageChannelAttention(WIDTHS), scale=0.5).double()
+    stages = [torch.rand_like(stage).double() for stage in stage_maps(2, (65, 97), WIDTHS)]
+    factors = attention(stages)
+    assert factors.shape == (2, sum(WIDTHS), 1, 1)
+    assert ((factors > 0) & (factors < 1)).all()
+    # Of maps of ones, F_c is all ones and Eq. 6 leaves the factors.
+    ones = [torch.ones_like(stage) for stage in stages]
+    expected = _attended_channels(attention, ones)
+    torch.testing.assert_close(attention(ones).expand_as(expected), expected)
+
+
+def test_factors_depend_on_every_stage():
+    attention = fill_parameters(MultiStageChannelAttention(WIDTHS, reduction=2), scale=0.5)
+    stages = stage_maps(1, (64, 96), WIDTHS)
+    for index in range(4):
+        changed = [s + (i == index) for i, s in enumerate(stages)]
+        assert not torch.equal(attention(changed), attention(stages))
+
+
+def test_widths_below_the_reduction_keep_one_hidden_channel():
+    attention = MultiStageChannelAttention([4, 8], reduction=16)
+    assert [mlp[0].out_features for mlp in attention.per_stage] == [1, 1]
+
+
+def test_parameter_counts_are_the_published_ones():
+    attention = MultiStageChannelAttention([64, 128, 320, 512])
+    assert sum(p.numel() for p in attention.parameters()) == 181_376
+    crm = CRM([64, 128, 320, 512], 128, norm_cfg=BN)
+    assert sum(p.numel() for p in crm.parameters()) == pytest.approx(1.63e6, rel=0.005)
+
+
+def test_every_parameter_learns_from_the_second_step():
+    crm = CRM(WIDTHS, 8, norm_cfg=BN)
+    stages = stage_maps(4, (128, 128), WIDTHS)
+    optimizer = torch.optim.SGD(crm.parameters(), lr=0.1)
+    target = torch.randn(4, 8, 4, 4)
+    for _ in range(2):
+        optimizer.zero_grad()
+        (crm(stages) - target).square().mean().backward()
+        optimizer.step()
+    assert [name for name, p in crm.named_parameters() if not p.grad.any()] == []

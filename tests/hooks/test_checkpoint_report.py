@@ -1,0 +1,97 @@
+import logging
+
+import pytest
+import torch
+
+from mmseg_scr.hooks import CheckpointReportHook
+from mmseg_scr.hooks.checkpoint_report import compare_state_dicts, describe
+
+
+@pytest.fixture
+def save(tmp_path):
+    def save(state_dict):
+        path = tmp_path / 'weights.pth'
+        torch.save({'meta': {}, 'state_dict': state_dict}, path)
+        return str(path)
+
+    return save
+
+
+@pytest.fixture
+def log(monkeypatch):
+    """Messages that reach the runner's logger, by level."""
+    records = []
+    handle = logging.Logger.handle
+    monkeypatch.setattr(
+        logging.Logger,
+        'handle',
+        lambda self, record: records.append(record) or handle(self, record),
+    )
+    return lambda level: '\n'.join(r.getMessage() for r in records if r.levelno == level)
+
+
+def test_names_are_sorted_by_their_fate():
+    model = {'a': torch.zeros(1), 'b': torch.zeros(2), 'c': torch.zeros(3)}
+    model['bn.num_batches_tracked'] = torch.tensor(0)
+    given = {'module.a': torch.zeros(1), 'module.b': torch.zeros(5), 'd': torch.zeros(1)}
+    comparison = compare_state_dicts(model, given)
+    assert comparison.loaded == ['a']
+    assert comparison.mismatched == {'b': ((5,), (2,))}
+    assert comparison.missing == ['c']
+    assert comparison.unexpected == ['d']
+
+
+def test_long_lists_are_cut():
+    message = describe(compare_state_dicts({f'w{i}': torch.zeros(1) for i in range(8)}, {}))
+    assert '0 tensors loaded, 8 missing' in message
+    assert 'w0, w1, w2, w3, w4 and 3 more' in message
+
+
+def test_whole_checkpoint_is_tested(build_runner, save, segmentor, log):
+    trained = segmentor()
+    runner = build_runner(CheckpointReportHook(), load_from=save(trained.state_dict()))
+    assert runner.test() == {'samples': 2}
+    assert 'Checkpoint: 9 tensors loaded, 0 missing, 0 unexpected, 0 of another shape.' in log(
+        logging.INFO
+    )
+    assert torch.equal(runner.model.backbone.weight, trained.backbone.weight)
+
+
+def test_checkpoint_of_a_parallel_model_is_whole(build_runner, save, segmentor):
+    state = {f'module.{name}': tensor for name, tensor in segmentor().state_dict().items()}
+    assert build_runner(CheckpointReportHook(), load_from=save(state)).test() == {'samples': 2}
+
+
+@pytest.mark.parametrize('run', ['val', 'test'])
+def test_other_number_of_classes_is_not_tested(build_runner, save, segmentor, run):
+    runner = build_runner(CheckpointReportHook(), load_from=save(segmentor(19).state_dict()))
+    with pytest.raises(ValueError, match='random weights') as error:
+        getattr(runner, run)()
+    assert 'trained for 19 classes, the config has 3' in str(error.value)
+    assert 'set model.decode_head.num_classes=19' in str(error.value)
+
+
+def test_missing_head_is_not_tested(build_runner, save, segmentor):
+    state = {k: v for k, v in segmentor().state_dict().items() if 'decode_head' not in k}
+    runner = build_runner(CheckpointReportHook(), load_from=save(state))
+    with pytest.raises(ValueError, match=r'Missing in the checkpoint: decode_head\.norm\.weight'):
+        runner.test()
+
+
+def test_fine_tuning_with_other_classes_warns_and_trains(build_runner, save, segmentor, log):
+    runner = build_runner(CheckpointReportHook(), load_from=save(segmentor(19).state_dict()))
+    runner.train()
+    assert runner.iter == 2
+    assert 'decode_head.conv_seg.weight (19, 2, 1, 1) -> (3, 2, 1, 1)' in log(logging.WARNING)
+
+
+def test_surplus_weights_warn_and_are_tested(build_runner, save, segmentor, log):
+    state = {**segmentor().state_dict(), 'auxiliary_head.conv_seg.bias': torch.zeros(3)}
+    assert build_runner(CheckpointReportHook(), load_from=save(state)).test() == {'samples': 2}
+    assert 'Unknown to the model: auxiliary_head.conv_seg.bias' in log(logging.WARNING)
+
+
+def test_resumed_run_of_the_same_model_is_whole(build_runner, log):
+    build_runner(CheckpointReportHook()).train()
+    build_runner(CheckpointReportHook(), resume=True).train()
+    assert '9 tensors loaded, 0 missing' in log(logging.INFO)

@@ -1,0 +1,134 @@
+import os
+
+import pytest
+from mmengine.dataset import ConcatDataset, RepeatDataset
+from mmengine.hooks import Hook
+from mmseg.datasets import BaseSegDataset, MultiImageMixDataset
+from torch.utils.data import Subset
+
+from mmseg_scr.hooks import DataCheckHook
+from mmseg_scr.hooks.data_check import check_dataset
+
+CLASSES = {'classes': ('road', 'sky'), 'palette': [[0, 0, 0], [9, 9, 9]]}
+LABELS = [{'type': 'mmseg.LoadAnnotations'}]
+
+
+@pytest.fixture
+def folder(tmp_path):
+    for name in ('a', 'b'):
+        for kind, suffix in (('img', '.jpg'), ('ann', '.png')):
+            (tmp_path / kind / 'town').mkdir(parents=True, exist_ok=True)
+            (tmp_path / kind / 'town' / (name + suffix)).touch()
+    return tmp_path
+
+
+def build(folder, pipeline=LABELS, **options):
+    prefix = {'img_path': 'img', 'seg_map_path': 'ann'}
+    settings = {'data_root': str(folder), 'data_prefix': prefix, 'metainfo': CLASSES, **options}
+    return BaseSegDataset(pipeline=pipeline, **settings)
+
+
+def test_whole_dataset_passes(folder):
+    check_dataset(build(folder))
+
+
+def test_missing_label_map_is_named_with_count_and_suffix(folder):
+    dataset = build(folder, seg_map_suffix='_labelTrainIds.png')
+    with pytest.raises(FileNotFoundError) as error:
+        check_dataset(dataset)
+    message = str(error.value)
+    assert '2 of the 2 label maps of BaseSegDataset do not exist' in message
+    assert str(folder / 'ann' / 'town' / 'a_labelTrainIds.png') in message
+    assert "seg_map_suffix='_labelTrainIds.png'" in message
+
+
+def test_only_what_is_missing_is_counted(folder):
+    (folder / 'ann' / 'town' / 'b.png').unlink()
+    with pytest.raises(FileNotFoundError, match=r'1 of the 2 label maps .*b\.png'):
+        check_dataset(build(folder))
+
+
+def test_missing_image_of_a_name_list(folder):
+    (folder / 'train.txt').write_text('town/a\ntown/c\n')
+    dataset = build(folder, ann_file='train.txt')
+    with pytest.raises(FileNotFoundError, match=r'1 of the 2 images .*c\.jpg'):
+        check_dataset(dataset)
+
+
+def test_label_maps_that_nobody_loads_may_be_missing(folder):
+    check_dataset(build(folder, pipeline=[], seg_map_suffix='_none.png'))
+
+
+def test_empty_dataset_names_folder_and_suffix(folder):
+    dataset = build(folder, img_suffix='.tif', serialize_data=False)
+    with pytest.raises(ValueError, match='BaseSegDataset has no samples') as error:
+        check_dataset(dataset)
+    assert str(folder / 'img') in str(error.value)
+    assert "img_suffix='.tif'" in str(error.value)
+
+
+@pytest.mark.parametrize(
+    'wrap',
+    [
+        lambda good, bad: ConcatDataset([good, bad]),
+        lambda good, bad: RepeatDataset(bad, times=3),
+        lambda good, bad: MultiImageMixDataset(ConcatDataset([good, bad]), []),
+        lambda good, bad: Subset(ConcatDataset([good, bad]), [0]),
+    ],
+    ids=['concatenated', 'repeated', 'mixed', 'subset'],
+)
+def test_wrappers_are_looked_through(folder, wrap):
+    bad = build(folder, seg_map_suffix='_none.png')
+    with pytest.raises(FileNotFoundError, match='label maps'):
+        check_dataset(wrap(build(folder), bad))
+
+
+def test_remote_files_are_not_looked_for(folder):
+    remote = build(folder)
+    remote.backend_args = {'backend': 'petrel'}
+    (folder / 'ann' / 'town' / 'a.png').unlink()
+    check_dataset(remote)
+
+
+def test_large_folder_is_listed_once(folder, monkeypatch):
+    calls = []
+    listdir = os.listdir
+    monkeypatch.setattr('os.listdir', lambda path: calls.append(path) or listdir(path))
+    check_dataset(build(folder))
+    assert len(calls) == 2
+
+
+def test_run_on_made_samples_is_left_alone(build_runner):
+    runner = build_runner(DataCheckHook())
+    runner.train()
+    assert runner.iter == 2
+
+
+def test_empty_training_set_ends_the_run_before_the_sampler_waits(build_runner, folder):
+    empty = build(folder, img_suffix='.tif', serialize_data=False)
+    with pytest.raises(ValueError, match='has no samples'):
+        build_runner(DataCheckHook(), train=empty).train()
+
+
+class _Iterations(Hook):
+    def __init__(self):
+        self.count = 0
+
+    def after_train_iter(self, runner, batch_idx, data_batch=None, outputs=None):
+        self.count += 1
+
+
+def test_broken_validation_set_ends_the_run_before_training(build_runner, folder):
+    iterations = _Iterations()
+    broken = build(folder, seg_map_suffix='_none.png')
+    with pytest.raises(FileNotFoundError, match='label maps'):
+        build_runner(DataCheckHook(), iterations, val=broken).train()
+    assert iterations.count == 0
+
+
+@pytest.mark.parametrize('run', ['val', 'test'])
+def test_runs_without_training_are_checked(build_runner, folder, run):
+    broken = build(folder, seg_map_suffix='_none.png')
+    runner = build_runner(DataCheckHook(), val=broken)
+    with pytest.raises(FileNotFoundError, match='label maps'):
+        getattr(runner, run)()

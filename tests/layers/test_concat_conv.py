@@ -1,0 +1,64 @@
+import pytest
+import torch
+from reference.fill import fill_parameters
+from reference.fusion import concat_and_convolve
+from torch.nn import functional as F
+
+from mmseg_scr.layers import ConcatConv2d, ConcatConvModule
+
+SIZES = [(9, 13), (5, 7), (3, 4), (1, 1)]
+BN = dict(type='BN')
+
+
+def _levels(widths=(3, 4, 2, 5)):
+    return [
+        torch.randn(2, width, *size, dtype=torch.float64)
+        for width, size in zip(widths, SIZES, strict=True)
+    ]
+
+
+@pytest.mark.parametrize('align_corners', [False, True])
+def test_levels_fused_one_by_one_equal_the_concatenation_of_upsampled_levels(align_corners):
+    conv = ConcatConv2d([3, 4, 2, 5], 6, align_corners=align_corners).double()
+    levels = _levels()
+    expected = concat_and_convolve(levels, conv.weight, align_corners=align_corners)
+    torch.testing.assert_close(conv(levels, SIZES[0]), expected)
+
+
+def test_maps_of_one_size_equal_a_3x3_convolution_of_their_concatenation():
+    conv = ConcatConv2d([3, 4], 6, 3).double()
+    maps = [torch.randn(2, width, 5, 7, dtype=torch.float64) for width in (3, 4)]
+    expected = F.conv2d(torch.cat(maps, 1), conv.weight, padding=1)
+    torch.testing.assert_close(conv(maps, (5, 7)), expected)
+
+
+def test_module_normalises_the_sum_and_not_the_parts():
+    module = fill_parameters(ConcatConvModule([3, 4, 2, 5], 6, norm_cfg=BN)).double().eval()
+    levels = _levels()
+    x = concat_and_convolve(levels, module.conv.weight)
+    norm = module.norm
+    expected = F.batch_norm(x, norm.running_mean, norm.running_var, norm.weight, norm.bias)
+    torch.testing.assert_close(module(levels, SIZES[0]), expected.relu())
+
+
+def test_parameters_are_those_of_the_plain_form():
+    conv = ConcatConv2d([3, 4, 2, 5], 6)
+    assert {name: tuple(p.shape) for name, p in conv.named_parameters()} == {
+        'weight': (6, 14, 1, 1)
+    }
+
+
+def test_gradients_of_maps_and_weight():
+    conv = ConcatConv2d([2, 1], 2).double()
+    fine, coarse = torch.randn(1, 2, 3, 4).double(), torch.randn(1, 1, 2, 2).double()
+    maps = [t.requires_grad_() for t in (fine, coarse)]
+
+    def convolve(fine, coarse, weight):
+        return torch.func.functional_call(conv, {'weight': weight}, ([fine, coarse], (3, 4)))
+
+    assert torch.autograd.gradcheck(convolve, (*maps, conv.weight))
+
+
+def test_another_number_of_maps_is_refused():
+    with pytest.raises(ValueError, match='zip'):
+        ConcatConv2d([3, 4, 2, 5], 6).double()(_levels()[:3], SIZES[0])

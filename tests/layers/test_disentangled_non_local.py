@@ -1,0 +1,63 @@
+import pytest
+import torch
+from reference.crm import non_local, pointwise
+from reference.fill import fill_conv, fill_parameters, wave
+from reference.golden import check_golden
+
+from mmseg_scr.layers import DisentangledNonLocal2d
+
+
+def test_golden_numbers_of_mmsegs_block_without_scale_and_temperature():
+    """Biases of query, key and unary drop out of their softmax, so leaving them out is exact."""
+    block = DisentangledNonLocal2d(16, reduction=4)
+    seeds = dict(query=0.1, key=0.2, value=0.3, unary=0.4, out=0.5)
+    for name, seed in seeds.items():
+        fill_conv(getattr(block, name), seed, factor=20)
+    y = block(wave(2, 16, 5, 4).float())
+    check_golden(y, 55.92637, 597.07719, [1.05458, 1.45181, 1.74546, 1.8968])
+
+
+def test_equals_eq_8_and_9_in_loops():
+    block = fill_parameters(DisentangledNonLocal2d(8, reduction=2)).double()
+    x = torch.randn(2, 8, 3, 4, dtype=torch.float64)
+    convs = (block.query, block.key, block.unary, block.value)
+    attended = non_local(x, *((conv.weight, conv.bias) for conv in convs))
+    expected = x + pointwise(attended, block.out.weight, block.out.bias)
+    torch.testing.assert_close(block(x), expected)
+
+
+@pytest.mark.parametrize('size', [(5, 7), (1, 1), (1, 4)])
+def test_identity_at_the_start_of_training(size):
+    x = torch.randn(1, 16, *size)
+    assert torch.equal(DisentangledNonLocal2d(16)(x), x)
+
+
+def test_output_convolution_learns_from_the_first_step_and_the_rest_from_the_second():
+    block = DisentangledNonLocal2d(16)
+    x = torch.randn(2, 16, 4, 4)
+    block(x).square().sum().backward()
+    assert block.out.weight.grad.any()
+    with torch.no_grad():
+        block.out.weight -= 0.01 * block.out.weight.grad
+    block.zero_grad()
+    block(x).square().sum().backward()
+    silent = [name for name, p in block.named_parameters() if not p.grad.any()]
+    assert silent == []
+
+
+def test_parameter_count_is_the_published_one_without_the_dead_biases():
+    count = sum(p.numel() for p in DisentangledNonLocal2d(1024, reduction=4).parameters())
+    assert count == 1_051_393 - (256 + 256 + 1)
+
+
+def test_scaled_features_in_half_precision_stay_finite():
+    block = fill_parameters(DisentangledNonLocal2d(16), scale=0.1)
+    x = 1000 * torch.randn(2, 16, 5, 5)
+    for dtype in (torch.float16, torch.bfloat16):
+        with torch.autocast('cpu', dtype):
+            assert block(x.clamp(-3000, 3000)).isfinite().all()
+
+
+def test_indivisible_width_is_refused_with_both_numbers():
+    with pytest.raises(ValueError, match='channels 18 must be divisible by reduction 4'):
+        DisentangledNonLocal2d(18)

@@ -1,0 +1,80 @@
+import pytest
+import torch
+from reference.attention import attend_by_loops
+from reference.fill import conv_bias, conv_weight, wave
+from reference.golden import check_golden
+from torch.nn import functional as F
+
+from mmseg_scr.ops.attention import disentangled_attention
+
+
+def _operands(batch=2, pixels=7, width=4, value_width=4):
+    shapes = [(pixels, width), (pixels, width), (pixels, value_width), (pixels,)]
+    return [torch.randn(batch, *shape, dtype=torch.float64) for shape in shapes]
+
+
+@pytest.mark.parametrize('pixels', [1, 2, 9])
+@pytest.mark.parametrize('value_width', [4, 6])
+def test_equals_the_explicit_matrix_of_eq_8_and_9(pixels, value_width):
+    operands = _operands(pixels=pixels, value_width=value_width)
+    torch.testing.assert_close(disentangled_attention(*operands), attend_by_loops(*operands))
+
+
+def test_golden_numbers_of_the_original_block_without_its_residual():
+    x = wave(2, 16, 5, 4)
+    q, k, v, unary = (
+        F.conv2d(x, conv_weight((width, 16, 1, 1), seed, 20), bias).flatten(2).transpose(1, 2)
+        for width, seed, bias in [
+            (4, 0.1, conv_bias(4, 0.1)),
+            (4, 0.2, conv_bias(4, 0.2)),
+            (16, 0.3, None),
+            (1, 0.4, conv_bias(1, 0.4)),
+        ]
+    )
+    y = disentangled_attention(*(t.float() for t in (q, k, v, unary[..., 0])))
+    check_golden(y.transpose(1, 2), 10.14191, 249.40445, [1.03894, 1.10496, 1.11365, 1.07001])
+
+
+def test_rows_of_weights_sum_to_two():
+    q, k, v, unary = _operands()
+    y = disentangled_attention(q, k, torch.ones_like(v), unary)
+    torch.testing.assert_close(y, torch.full_like(y, 2))
+
+
+def test_constants_added_to_query_key_and_unary_change_nothing():
+    """Why the module's convolutions of the three carry no bias."""
+    q, k, v, unary = _operands()
+    shifted = disentangled_attention(q + 3, k - 2, v, unary + 5)
+    torch.testing.assert_close(shifted, disentangled_attention(q, k, v, unary))
+
+
+def test_gradients_of_all_operands():
+    operands = [t.requires_grad_() for t in _operands(batch=1, pixels=4, width=3, value_width=3)]
+    assert torch.autograd.gradcheck(disentangled_attention, operands)
+
+
+def test_large_bfloat16_logits_keep_their_differences():
+    """Logits near 1000 have a spacing of 4 in bfloat16: its softmax would be one-hot or uniform."""
+    direction = torch.randn(1, 1, 16)
+    q = (8 * direction * torch.linspace(-1, 1, 6)[:, None]).bfloat16()
+    k = (8 * direction + 0.05 * torch.randn(1, 6, 16)).bfloat16()
+    v, unary = torch.randn(1, 6, 16).bfloat16(), torch.randn(1, 6).bfloat16()
+    assert float((q.float() @ k.float().mT).max()) > 500
+    y = disentangled_attention(q, k, v, unary)
+    assert y.dtype == torch.bfloat16
+    exact = attend_by_loops(q, k, v, unary)
+    torch.testing.assert_close(y.double(), exact, rtol=2**-7, atol=2**-7)
+
+
+def test_float16_queries_beyond_its_range_stay_finite():
+    q = (60 * torch.randn(1, 8, 256)).half()
+    v = torch.randn(1, 8, 256).half()
+    assert float((q.float() @ q.float().mT).max()) > torch.finfo(torch.float16).max
+    assert disentangled_attention(q, q, v, torch.zeros(1, 8).half()).isfinite().all()
+
+
+def test_autocast_does_not_lower_the_precision():
+    operands = [10 * t.float() for t in _operands(pixels=9)]
+    with torch.autocast('cpu', torch.bfloat16):
+        y = disentangled_attention(*operands)
+    torch.testing.assert_close(y, disentangled_attention(*operands))

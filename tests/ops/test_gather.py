@@ -1,0 +1,67 @@
+import pytest
+import torch
+from reference.warp import resample_by_loops
+from torch.nn import functional as F
+
+from mmseg_scr.ops.gather import gather_resized
+
+SIZES = [
+    ((5, 7), (9, 13)),
+    ((23, 40), (45, 80)),
+    ((1, 1), (4, 3)),
+    ((1, 3), (1, 6)),
+    ((4, 5), (4, 5)),
+]
+
+
+def _every_pixel(batch, size):
+    count = size[0] * size[1]
+    return torch.arange(batch).repeat_interleave(count), torch.arange(count).repeat(batch)
+
+
+@pytest.mark.parametrize('align_corners', [False, True])
+@pytest.mark.parametrize(('source', 'target'), SIZES)
+def test_equals_rows_of_the_resized_map(source, target, align_corners):
+    x = torch.randn(2, 3, *source, dtype=torch.float64)
+    resized = F.interpolate(x, target, mode='bilinear', align_corners=align_corners)
+    rows = gather_resized(x, *_every_pixel(2, target), target, align_corners=align_corners)
+    torch.testing.assert_close(rows, resized.permute(0, 2, 3, 1).flatten(0, 2))
+
+
+@pytest.mark.parametrize('align_corners', [False, True])
+@pytest.mark.parametrize('target', [(5, 7), (3, 4), (2, 9), (1, 1)])
+def test_equals_a_resizing_by_loops(target, align_corners):
+    x = torch.randn(1, 2, 3, 4, dtype=torch.float64)
+    rows = gather_resized(x, *_every_pixel(1, target), target, align_corners=align_corners)
+    expected = resample_by_loops(x, target, align_corners)
+    torch.testing.assert_close(rows, expected.permute(0, 2, 3, 1).flatten(0, 2))
+
+
+def test_pixels_may_come_in_any_order_and_repeat():
+    x = torch.randn(3, 2, 4, 4)
+    image, pixel = torch.tensor([2, 0, 2]), torch.tensor([63, 10, 63])
+    rows = gather_resized(x, image, pixel, (8, 8))
+    resized = F.interpolate(x, (8, 8), mode='bilinear')
+    torch.testing.assert_close(
+        rows, torch.stack([resized[2, :, 7, 7], resized[0, :, 1, 2], rows[0]])
+    )
+
+
+def test_no_pixels_give_no_rows():
+    none = torch.zeros(0, dtype=torch.long)
+    assert gather_resized(torch.randn(1, 5, 2, 2), none, none, (4, 4)).shape == (0, 5)
+
+
+@pytest.mark.parametrize('target', [(3, 4), (5, 8)])
+def test_gradient_of_the_map(target):
+    x = torch.randn(2, 2, 3, 4, dtype=torch.float64, requires_grad=True)
+    image, pixel = torch.tensor([0, 1, 1, 0]), torch.tensor([0, 3, 3, 11])
+    assert torch.autograd.gradcheck(lambda x: gather_resized(x, image, pixel, target), x)
+
+
+@pytest.mark.parametrize('dtype', [torch.bfloat16, torch.float16])
+def test_half_precision_maps_are_interpolated_in_float32(dtype):
+    x = torch.randn(1, 3, 5, 7).to(dtype)
+    rows = gather_resized(x, *_every_pixel(1, (9, 13)), (9, 13))
+    assert rows.dtype == torch.float32
+    torch.testing.assert_close(rows, gather_resized(x.float(), *_every_pixel(1, (9, 13)), (9, 13)))

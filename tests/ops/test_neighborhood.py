@@ -1,0 +1,66 @@
+import pytest
+import torch
+from reference.fill import wave
+from reference.golden import check_golden
+from reference.neighborhood import combine_by_loops
+
+from mmseg_scr.ops.neighborhood import combine_neighbors
+
+
+@pytest.mark.parametrize('size', [(4, 6), (1, 5), (5, 1), (1, 1), (2, 2)])
+def test_equals_the_loops_of_eq_3(size):
+    offset = torch.randn(2, 2, *size, dtype=torch.float64)
+    weights = torch.randn(2, 9, *size, dtype=torch.float64)
+    torch.testing.assert_close(
+        combine_neighbors(offset, weights), combine_by_loops(offset, weights)
+    )
+
+
+def test_golden_numbers_with_softmax_weights():
+    weights = (2 * wave(1, 9, 4, 5, seed=0.7)).softmax(1)
+    combined = combine_neighbors(wave(1, 2, 4, 5, seed=0.1).float(), weights.float())
+    check_golden(combined, -2.45738, 9.30682, [0.2177, 0.43467, 0.40985, 0.42622])
+
+
+def test_golden_numbers_with_raw_weights():
+    combined = combine_neighbors(wave(1, 2, 4, 5, seed=0.1), 2 * wave(1, 9, 4, 5, seed=0.7))
+    check_golden(combined, -35.42809, 81.27387, [0.98002, 1.8565, 1.23037, 1.64806])
+
+
+@pytest.mark.parametrize('k', range(9))
+def test_one_weight_alone_reads_that_neighbor(k):
+    offset = torch.zeros(1, 2, 5, 5)
+    offset[0, :, 1 + k // 3, 1 + k % 3] = torch.tensor([3.0, -4.0])
+    weights = torch.zeros(1, 9, 5, 5)
+    weights[:, k] = 1
+    combined = combine_neighbors(offset, weights)
+    assert combined[0, :, 2, 2].tolist() == [3, -4]
+    assert combined.count_nonzero() == 2
+
+
+def test_equal_weights_shrink_a_constant_map_at_its_border():
+    combined = combine_neighbors(torch.ones(1, 2, 5, 5), torch.full((1, 9, 5, 5), 1 / 9))
+    assert float(combined[0, 0, 2, 2]) == pytest.approx(1)
+    assert float(combined[0, 0, 0, 2]) == pytest.approx(6 / 9)
+    assert float(combined[0, 1, 4, 4]) == pytest.approx(4 / 9)
+
+
+def test_gradients_of_offset_and_weights():
+    offset = torch.randn(1, 2, 3, 3, dtype=torch.float64, requires_grad=True)
+    weights = torch.randn(1, 9, 3, 3, dtype=torch.float64, requires_grad=True)
+    assert torch.autograd.gradcheck(combine_neighbors, (offset, weights))
+
+
+def test_half_precision_sums_in_float32():
+    offset = (100 * torch.randn(1, 2, 6, 6)).bfloat16()
+    weights = torch.randn(1, 9, 6, 6).softmax(1).bfloat16()
+    combined = combine_neighbors(offset, weights)
+    assert combined.dtype == torch.bfloat16
+    exact = combine_by_loops(offset.double(), weights.double())
+    torch.testing.assert_close(combined.double(), exact, rtol=2**-8, atol=1e-3)
+
+
+@pytest.mark.parametrize('shape', [(1, 18, 4, 5), (1, 9, 4, 4)])
+def test_weights_of_another_shape_are_refused_with_both_shapes(shape):
+    with pytest.raises(ValueError, match=r'weights \(1, \d+, 4, \d\) and offset \(1, 2, 4, 5\)'):
+        combine_neighbors(torch.zeros(1, 2, 4, 5), torch.zeros(shape))

@@ -1,0 +1,59 @@
+"""Cost of models: python tools/get_flops.py [CONFIG ...] [--shape H W] [--cfg-options ...].
+
+Without a config: every published cost that there is a config for, beside ours.
+"""
+
+import argparse
+import json
+import warnings
+from dataclasses import asdict
+from pathlib import Path
+
+from mmengine.config import DictAction
+
+CONFIGS = Path(__file__).parents[1] / 'configs'
+
+
+def parse_args() -> argparse.Namespace:
+    """Which models, at which size, and where to write."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument('configs', nargs='*', type=Path, metavar='CONFIG')
+    parser.add_argument(
+        '--shape',
+        nargs=2,
+        type=int,
+        metavar=('H', 'W'),
+        help='height and width of the image; the evaluation size of the dataset by default',
+    )
+    parser.add_argument(
+        '--cfg-options', nargs='+', action=DictAction, default={}, help='key=value overrides'
+    )
+    parser.add_argument('--json', type=Path, metavar='FILE', help='write all counts here too')
+    args = parser.parse_args()
+    for config in args.configs:
+        if not config.is_file():
+            parser.error(f'config file {str(config)!r} does not exist')
+    if args.shape and min(args.shape) < 1:
+        parser.error(f'--shape takes two positive numbers, got {args.shape}')
+    if not args.configs and (args.shape or args.cfg_options):
+        parser.error('--shape and --cfg-options need a CONFIG')
+    return args
+
+
+def main() -> None:
+    """Print the tables, and write the counts as JSON if asked to."""
+    args = parse_args()
+    warnings.filterwarnings('ignore')
+    from mmseg_scr.analysis import count_configs, count_published, format_costs
+
+    if args.configs:
+        counted = count_configs(args.configs, shape=args.shape, options=args.cfg_options)
+    else:
+        counted = count_published(CONFIGS)
+    print(format_costs(counted, with_parts=bool(args.configs)))
+    if args.json:
+        args.json.write_text(json.dumps([asdict(cost) for cost in counted], indent=2) + '\n')
+
+
+if __name__ == '__main__':
+    main()
