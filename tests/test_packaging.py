@@ -89,7 +89,6 @@ def test_readme_has_the_command_that_ci_runs(command):
     assert "pip install -e '.[onedl,test]'" in fence[1]
 
 
-@pytest.mark.slow
 def test_wheel_ships_what_mim_reads_and_leaves_no_trace(tmp_path):
     before = {path for path in ROOT.iterdir() if path.suffix != '.egg-info'}
     command = [sys.executable, '-m', 'pip', 'wheel', str(ROOT), '--no-deps', '--wheel-dir']

@@ -4,7 +4,9 @@ Without a config: every published cost that there is a config for, beside ours.
 """
 
 import argparse
+import contextlib
 import json
+import sys
 import warnings
 from dataclasses import asdict
 from pathlib import Path
@@ -18,13 +20,8 @@ def parse_args() -> argparse.Namespace:
     """Which models, at which size, and where to write."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument('configs', nargs='*', type=Path, metavar='CONFIG')
-    parser.add_argument(
-        '--shape',
-        nargs=2,
-        type=int,
-        metavar=('H', 'W'),
-        help='height and width of the image; the evaluation size of the dataset by default',
-    )
+    size = "of the image; by default that of the evaluation on the config's dataset"
+    parser.add_argument('--shape', nargs=2, type=int, metavar=('H', 'W'), help=size)
     parser.add_argument(
         '--cfg-options', nargs='+', action=DictAction, default={}, help='key=value overrides'
     )
@@ -44,12 +41,13 @@ def main() -> None:
     """Print the tables, and write the counts as JSON if asked to."""
     args = parse_args()
     warnings.filterwarnings('ignore')
-    from mmseg_scr.analysis import count_configs, count_published, format_costs
+    with contextlib.redirect_stdout(sys.stderr):  # the framework prints while it is imported
+        from mmseg_scr.analysis import count_configs, count_published, format_costs
 
-    if args.configs:
-        counted = count_configs(args.configs, shape=args.shape, options=args.cfg_options)
-    else:
-        counted = count_published(CONFIGS)
+        if args.configs:
+            counted = count_configs(args.configs, shape=args.shape, options=args.cfg_options)
+        else:
+            counted = count_published(CONFIGS)
     print(format_costs(counted, with_parts=bool(args.configs)))
     if args.json:
         args.json.write_text(json.dumps([asdict(cost) for cost in counted], indent=2) + '\n')

@@ -1,7 +1,7 @@
 """Functions behind the tools: they take models, configs or runs and return values or Markdown."""
 
 from mmseg_scr.analysis.complexity import Cost, ModelCost, count_costs
-from mmseg_scr.analysis.cost_table import ConfigCost, count_configs', count_published, format_costs
+from mmseg_scr.analysis.cost_table import ConfigCost, count_configs, count_published, format_costs
 from mmseg_scr.analysis.published import PUBLISHED, PublishedRow
 
 __all__ = [

@@ -32,6 +32,7 @@ from torch.utils.flop_counter import FlopCounterMode
 WEIGHTED = (nn.Conv1d, nn.Conv2d, nn.Conv3d, nn.Linear)
 NORMS = (nn.modules.batchnorm._NormBase, nn.GroupNorm, nn.LayerNorm)
 OPENED = ('decode_head', 'aligners')  # modules that are listed child by child
+LABELS = {'conv_seg': 'classifier'}
 
 
 @dataclass(frozen=True)
@@ -96,7 +97,7 @@ def count_costs(model: nn.Module, shape: tuple[int, int]) -> ModelCost:
 
 
 class _Trace:
-    """What a forward of a copy of ``model`` under ``mode`` did, by path of the module that did it."""
+    """What the forward of a copy of ``model`` under ``mode`` did, by path of the module."""
 
     def __init__(
         self, model: nn.Module, shape: tuple[int, int], mode: AbstractContextManager
@@ -117,7 +118,7 @@ class _Trace:
             path: p.numel() for path, p in self.model.named_parameters() if id(p) in reads.seen
         }
         root = type(model).__name__
-        self.flops = {
+        self.flops = {'': Counter()} | {
             path.removeprefix(root).removeprefix('.'): Counter(by_operator)
             for path, by_operator in flops.get_flop_counts().items()
         }
@@ -142,17 +143,16 @@ class _Trace:
     def label(self, path: str) -> str:
         """Name for people; an aligner is named by the stride that it leads to."""
         name = path.removeprefix('decode_head.')
-        if name == 'conv_seg':
-            return 'classifier'
         if name.startswith('aligners.') and path in self.output_widths:
             stride = 2 ** round(math.log2(self.input_width / self.output_widths[path]))
             return f'aligner to stride {stride}'
-        return name
+        return LABELS.get(name, name)
 
     def _flops_of(self, path: str) -> Counter:
         if path in self.flops:
             return self.flops[path]
-        children = self.model.get_submodule(path).named_children()  # a list of modules is not called
+        # A list of modules is never called itself.
+        children = self.model.get_submodule(path).named_children()
         return sum((self._flops_of(f'{path}.{name}') for name, _ in children), Counter())
 
     def _record(self, path: str, module: nn.Module, _: tuple, output: Tensor) -> None:

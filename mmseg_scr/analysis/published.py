@@ -1,7 +1,7 @@
 """Published parameters and GFLOPs of models that this package has configs for.
 
-Sources: arXiv 2412.08671, Tables II and IV to VII, which also cite SegNeXt's (arXiv 2209.08575). All
-"GFLOPs" there are multiply-adds in 1e9. The paper's own rows leave out the products of attention,
+Source: arXiv 2412.08671, Tables II and IV to VII, which quote those of SegNeXt (arXiv 2209.08575).
+"GFLOPs" there are 1e9 multiply-adds. The paper's own rows leave out the products of attention,
 those of SegNeXt include the products of its matrix decomposition.
 """
 
@@ -21,9 +21,9 @@ BILINEAR = {'model.decode_head.aligner.type': 'Bilinear'}
 class PublishedRow:
     """One published cost, in 1e6 parameters and 1e9 multiply-adds.
 
-    ``config`` is the name of a config file without suffix, ``options`` overrides of it as of
-    ``--cfg-options``, ``shape`` (H, W) of the image. ``products`` tells whether matrix products were
-    counted: the row then compares with the full count and else with the paper count.
+    ``config`` is the name of a config file without suffix, ``options`` are overrides of it as of
+    ``--cfg-options``, ``shape`` is (H, W) of the image. ``products`` tells whether matrix products
+    were counted: such a row compares with the full count, any other with the paper count.
     """
 
     config: str

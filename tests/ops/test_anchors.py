@@ -10,7 +10,7 @@ IGNORED = 255
 
 
 def image_of(sizes, wrong):
-    """Labels and predictions (1, N): `sizes` pixels of each class, of which `wrong` predicted wrongly."""
+    """Labels and predictions (1, N): `sizes` pixels of each class, `wrong` of them mistaken."""
     labels = torch.cat([torch.full((size,), c) for c, size in enumerate(sizes)])
     guesses = labels.clone()
     start = 0

@@ -1,4 +1,4 @@
-"""Comparing a result with a line of golden numbers: sum, sum of absolute values, first and last entries."""
+"""Comparing a result with golden numbers: sum, sum of absolute values, first and last entries."""
 
 from collections.abc import Sequence
 

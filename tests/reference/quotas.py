@@ -25,7 +25,7 @@ def anchor_quotas(
 
 
 def split_views(wrong: int, right: int, views: int) -> tuple[int, int]:
-    """Halve the views between the two groups; a group that is short leaves its rest to the other."""
+    """Halve the views between the two sides; one that is short leaves its rest to the other."""
     if wrong >= views / 2 and right >= views / 2:
         return views // 2, views - views // 2
     if wrong >= views / 2:

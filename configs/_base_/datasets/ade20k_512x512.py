@@ -14,6 +14,7 @@ test_pipeline = [
     dict(type='LoadImageFromFile'),
     dict(type='Resize', scale=(2048, 512), keep_ratio=True),
     dict(type='LoadAnnotations', reduce_zero_label=True),
+    dict(type='CheckLabels', num_classes=num_classes),
     dict(type='PackSegInputs'),
 ]
 tta_pipeline = [

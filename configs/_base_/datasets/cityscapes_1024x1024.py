@@ -14,6 +14,7 @@ test_pipeline = [
     dict(type='LoadImageFromFile'),
     dict(type='Resize', scale=(2048, 1024), keep_ratio=True),
     dict(type='LoadAnnotations'),
+    dict(type='CheckLabels', num_classes=num_classes),
     dict(type='PackSegInputs'),
 ]
 tta_pipeline = [
