@@ -1,8 +1,8 @@
 """Adds what ``mim`` looks for to the wheel; pyproject.toml holds everything else.
 
 ``mim`` reads ``mmseg_scr/.mim/{configs,tools,model-index.yml}`` of an installed package. They are
-copied into the build folder, never into the checkout: there ``mim`` searches configs by file name,
-and a second copy would be ambiguous.
+copied into a temporary build folder, never into the checkout: there ``mim`` searches configs by
+file name, and a second copy would be ambiguous.
 """
 
 import shutil
@@ -34,5 +34,6 @@ class BuildWithMim(build_py):
 
 
 if __name__ == '__main__':
-    with tempfile.TemporaryDirectory() as build_base:
-        setup(cmdclass={'build_py': BuildWithMim}, options={'build': {'build_base': build_base}})
+    with tempfile.TemporaryDirectory() as scratch:
+        elsewhere = {'build': {'build_base': scratch}, 'egg_info': {'egg_base': scratch}}
+        setup(cmdclass={'build_py': BuildWithMim}, options=elsewhere)

@@ -78,15 +78,17 @@ class SCRHead(BaseDecodeHead):
             norm_cfg=norm_cfg,
             align_corners=self.align_corners,
         )
-        self.contrast = contrast and build_slot(
-            'contrast',
-            contrast,
-            losses.__all__,
-            in_channels=channels * len(widths),
-            num_classes=self.num_classes,
-            ignore_index=self.ignore_index,
-            align_corners=self.align_corners,
-        )
+        self.contrast = None
+        if contrast is not None:
+            self.contrast = build_slot(
+                'contrast',
+                contrast,
+                losses.__all__,
+                in_channels=channels * len(widths),
+                num_classes=self.num_classes,
+                ignore_index=self.ignore_index,
+                align_corners=self.align_corners,
+            )
 
     def forward(self, inputs: Sequence[Tensor]) -> Tensor:
         """The backbone's maps (B, C_l, h_l, w_l), fine to coarse -> logits (B, K, h_1, w_1)."""

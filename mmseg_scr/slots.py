@@ -27,7 +27,7 @@ def build_slot(slot: str, cfg: dict, room: Sequence[str], **from_head: object) -
     if part is None:
         raise KeyError(f'{slot} has the unknown type {cfg["type"]!r}; choose one of {sorted(room)}')
     accepted = inspect.signature(part).parameters
-    stale = sorted(set(cfg) - set(accepted) - {'type'})
+    stale = sorted(set(cfg) - set(accepted) - {'type', '_scope_'})
     if stale:
         raise TypeError(
             f'{slot} {part.__name__} has no option {stale}, only {sorted(accepted)}; when a config '

@@ -50,6 +50,13 @@ def test_new_srm_head_equals_the_bilinear_head(align_corners):
     torch.testing.assert_close(refined(maps), plain(maps), rtol=1e-4, atol=1e-4)
 
 
+def test_every_part_resizes_as_the_head_does():
+    modules = build_head(align_corners=True).modules()
+    choices = [m.align_corners for m in modules if hasattr(m, 'align_corners')]
+    assert len(choices) > 5
+    assert all(choices)
+
+
 @pytest.mark.parametrize('context', contexts.__all__)
 @pytest.mark.parametrize('aligner', aligners.__all__)
 class TestEveryCombination:

@@ -61,9 +61,10 @@ def test_one_image_trains():
     assert all(term.isfinite().all() for term in terms.values())
 
 
-def test_all_ignored_crop_is_finite_and_reaches_every_parameter():
-    head = build_head()
-    terms = _step(head, labels=torch.full((2, *IMAGE), 255))
+@pytest.mark.parametrize('ignored', [255, 9])
+def test_all_ignored_crop_is_finite_and_reaches_every_parameter(ignored):
+    head = build_head(ignore_index=ignored)
+    terms = _step(head, labels=torch.full((2, *IMAGE), ignored))
     (terms['loss_ce'] + terms['loss_contrast']).backward()
     assert terms['loss_contrast'] == 0
     assert [name for name, p in head.named_parameters() if p.grad is None] == []

@@ -9,8 +9,8 @@ from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 
 CONFIGS = Path(__file__).parents[1] / 'configs' / 'demo'
 METHODS = {
-    'baseline': CONFIGS / 'baseline_mscan-nano_1xb4-adamw-200_street-scenes-128x256.py',
-    'ours': CONFIGS / 'scr_mscan-nano_1xb4-adamw-200_street-scenes-128x256.py',
+    'baseline': CONFIGS / 'baseline_mscan-nano_1xb4-adamw-200_street-scenes-96x192.py',
+    'ours': CONFIGS / 'scr_mscan-nano_1xb4-adamw-200_street-scenes-96x192.py',
 }
 
 

@@ -6,6 +6,7 @@ offsets are in pixels of the upsampled map. The 1x1 convolution of the upsampled
 upsampling, and the 3x3 convolutions of the two guides run without concatenating them: same result.
 """
 
+import torch
 import torch.nn.functional as F
 from mmseg.registry import MODELS
 from torch import Tensor, nn
@@ -65,9 +66,10 @@ class SRM(nn.Module):
         return warp_by_offset(upsampled, self.predict_offset(coarse, fine))
 
     def predict_offset(self, coarse: Tensor, fine: Tensor) -> Tensor:
-        """(B, C, h, w), (B, C, H, W) -> offsets (B, 2, H, W), float32, x first (Eq. 3)."""
+        """(B, C, h, w), (B, C, H, W) -> offsets (B, 2, H, W) in pixels, x first (Eq. 3)."""
         size = fine.shape[2:]
         guides = [self.compress_coarse([coarse], size), self.compress_fine(fine)]
         for_offset, for_weights = self.branches(guides, size).chunk(2, dim=1)
-        weights = self.weights(for_weights).float().softmax(dim=1)
-        return combine_neighbors(self.offset(for_offset).float(), weights)
+        offset, logits = self.offset(for_offset), self.weights(for_weights)
+        precise = torch.promote_types(offset.dtype, torch.float32)
+        return combine_neighbors(offset.to(precise), logits.to(precise).softmax(dim=1))

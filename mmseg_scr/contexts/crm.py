@@ -16,6 +16,8 @@ from torch import Tensor, nn
 from mmseg_scr.layers import ConvFeedForward, DisentangledNonLocal2d
 from mmseg_scr.ops.stages import concat_stages
 
+MIN_HIDDEN = 4  # of a perceptron; the single ReLU of a thinner one could die for good
+
 
 @MODELS.register_module()
 class CRM(nn.Module):
@@ -46,7 +48,7 @@ class MultiStageChannelAttention(nn.Module):
     """One factor in (0, 1) for every channel of every stage, from the means of all (Eq. 5).
 
     Args:
-        in_channels: widths of the stages, each at least ``reduction``.
+        in_channels: widths of the stages.
         reduction: width of a stage over the hidden width of its perceptron.
     """
 
@@ -63,5 +65,5 @@ class MultiStageChannelAttention(nn.Module):
 
 
 def _perceptron(width: int, reduction: int) -> nn.Sequential:
-    hidden = max(width // reduction, 1)
+    hidden = max(width // reduction, MIN_HIDDEN)
     return nn.Sequential(nn.Linear(width, hidden), nn.ReLU(inplace=True), nn.Linear(hidden, width))

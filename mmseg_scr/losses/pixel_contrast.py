@@ -39,7 +39,7 @@ def pixel_contrast(
     same = labels[:, None] == labels
     both = counts[:, None] & counts
     positive = (same & both).fill_diagonal_(False)
-    # A finite floor, not -inf: logsumexp of nothing but -inf has no gradient.
+    # A finite floor, not -inf: an anchor without negatives must not subtract infinities.
     floor = torch.finfo(precise).min / 2
     negatives = similarity.masked_fill(same | ~both, floor).logsumexp(dim=1, keepdim=True)
     pairs = F.softplus(negatives - similarity).masked_fill(~positive, 0)

@@ -16,7 +16,7 @@ def warp_by_offset(x: Tensor, offset: Tensor) -> Tensor:
         offset: (B, 2, H, W), in pixels of ``x``; channel 0 points right, 1 down.
 
     Returns:
-        (B, C, H, W), dtype of ``x``. A zero offset returns ``x``.
+        (B, C, H, W), dtype of ``x``. A zero offset returns ``x``, up to rounding of positions.
 
     Example:
         >>> row = torch.tensor([[[[1.0, 2.0, 3.0]]]])

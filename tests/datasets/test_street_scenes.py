@@ -92,6 +92,18 @@ def test_training_pipeline_of_mmseg_follows():
     assert set(label.unique().tolist()) <= set(range(10))
 
 
+def test_test_time_augmentation_keeps_the_label_at_its_size():
+    augmentations = [
+        [dict(type='Resize', scale_factor=factor, keep_ratio=True) for factor in (0.5, 1.0)],
+        [dict(type='LoadAnnotations')],
+        [dict(type='PackSegInputs')],
+    ]
+    loader = dict(type='LoadImageFromFile')
+    sample = build(pipeline=[loader, dict(type='TestTimeAug', transforms=augmentations)])[0]
+    assert [image.shape for image in sample['inputs']] == [(3, 24, 48), (3, 48, 96)]
+    assert {data.gt_sem_seg.shape for data in sample['data_samples']} == {(48, 96)}
+
+
 def test_perfect_prediction_scores_100_percent():
     dataset = build(pipeline=EVALUATION, test_mode=True)
     metric = IoUMetric(iou_metrics=['mIoU'])

@@ -1,3 +1,5 @@
+from itertools import count
+
 import pytest
 import torch
 from mmengine.dataset import BaseDataset
@@ -5,6 +7,8 @@ from mmengine.evaluator import BaseMetric
 from mmengine.model import BaseModel
 from mmengine.runner import Runner
 from torch import nn
+
+RUNS = count()
 
 
 class ToyHead(nn.Module):
@@ -44,7 +48,7 @@ class ToyMetric(BaseMetric):
 
 
 @pytest.fixture
-def build_runner(tmp_path, request):
+def build_runner(tmp_path):
     """A function that builds a real Runner on the CPU, for two iterations and one validation."""
 
     def build(*hooks, model=None, train=None, val=None, **options):
@@ -75,7 +79,7 @@ def build_runner(tmp_path, request):
             },
             default_scope='mmseg',
             custom_hooks=list(hooks),
-            experiment_name=f'toy_{abs(hash((request.node.nodeid, len(hooks), id(model))))}',
+            experiment_name=f'toy_{next(RUNS)}',  # mmengine keeps one logger for a name
             **options,
         )
 

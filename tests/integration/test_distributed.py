@@ -12,7 +12,7 @@ from mmengine.runner import Runner
 
 CONFIG = (
     Path(__file__).parents[2]
-    / 'configs/demo/scr_mscan-nano_1xb4-adamw-200_street-scenes-128x256.py'
+    / 'configs/demo/scr_mscan-nano_1xb4-adamw-200_street-scenes-96x192.py'
 )
 ITERATIONS = 20
 

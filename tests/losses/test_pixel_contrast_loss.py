@@ -2,6 +2,7 @@ import pytest
 import torch
 from mmengine.logging import MessageHub
 from reference.contrast import contrast_by_loops, nearest_labels
+from reference.quotas import anchor_quotas
 from torch._subclasses.fake_tensor import FakeTensorMode
 from torch.nn import functional as F
 
@@ -74,6 +75,18 @@ def test_gradients_equal_those_of_projecting_all_pixels(drawn):
     slow = torch.autograd.grad(contrast_module.pixel_contrast(embeddings, label, 0.1), inputs)
     for one, other in zip(fast, slow, strict=True):
         torch.testing.assert_close(one, other, rtol=1e-4, atol=1e-5)
+
+
+def test_half_of_the_anchors_are_where_the_logits_are_wrong(drawn):
+    features, logits, labels = batch()
+    build()(features, logits, labels)
+    at_features = nearest_labels(labels, SIZE).flatten(1)
+    guesses = logits.max(dim=1).indices.flatten(1)
+    image, pixel, label = (slot[drawn[0].valid] for slot in drawn[0][:3])
+    right = guesses[image, pixel] == label
+    quotas = anchor_quotas(at_features, guesses, 48, 6, 255).values()
+    assert int(right.sum()) == sum(right for _, right in quotas)
+    assert int((~right).sum()) == sum(wrong for wrong, _ in quotas)
 
 
 @pytest.mark.parametrize('full', [(48, 56), (45, 53), (12, 14), (23, 27)])

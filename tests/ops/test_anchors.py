@@ -4,7 +4,7 @@ import pytest
 import torch
 from reference.quotas import anchor_quotas, split_views
 
-from mmseg_scr.ops.anchors import sample_hard_anchors
+from mmseg_scr.ops.anchors import fill_anchor_slots, sample_hard_anchors
 
 IGNORED = 255
 
@@ -136,14 +136,18 @@ def test_pixels_of_a_side_are_drawn_uniformly(group, picked):
     assert float(statistic) * (size - 1) / size < critical
 
 
-def _drawn_with(seed):
-    labels, predictions = image_of([400, 400], [200, 100])
+def _drawn_with(seed, max_samples=64):
+    labels, predictions = image_of([100] * 8, [50] * 8)
+    options = (max_samples, 32, IGNORED)
     generator = torch.Generator().manual_seed(seed)
-    return torch.stack(sample_hard_anchors(labels, predictions, 64, 32, IGNORED, generator))
+    return torch.stack(sample_hard_anchors(labels, predictions, *options, generator))
 
 
-def test_generator_alone_decides_the_draw():
-    assert torch.equal(_drawn_with(7), _drawn_with(7))
+@pytest.mark.parametrize('max_samples', [64, 4], ids=['all pairs', 'a choice of pairs'])
+def test_generator_alone_decides_the_draw(max_samples):
+    first = _drawn_with(7, max_samples)
+    assert torch.equal(first, _drawn_with(7, max_samples))
+    assert not torch.equal(first, _drawn_with(8, max_samples))
 
 
 def test_processes_with_other_seeds_draw_other_pixels():
@@ -163,8 +167,6 @@ def test_global_seed_decides_without_a_generator():
 
 def test_nothing_is_asked_of_the_data_inside_a_training_step():
     """A meta tensor has no values: an operation that would wait for some raises."""
-    from mmseg_scr.ops.anchors import fill_anchor_slots
-
     labels = torch.zeros(2, 50, dtype=torch.long, device='meta')
     slots = fill_anchor_slots(labels, labels, 4, 64, 10, IGNORED)
     assert {tuple(slot.shape) for slot in slots} == {(64,)}

@@ -1,7 +1,7 @@
 _base_ = './scr_mscan-t.py'
 model = dict(
-    data_preprocessor=dict(size=(128, 256)),
-    backbone=dict(init_cfg=None, embed_dims=[16, 32, 80, 128], depths=[2, 2, 3, 2]),
+    data_preprocessor=dict(size=(96, 192)),
+    backbone=dict(init_cfg=None, embed_dims=[16, 32, 80, 128], depths=[1, 1, 2, 1]),
     decode_head=dict(
         in_channels=[16, 32, 80, 128],
         channels=64,

@@ -1,6 +1,6 @@
 _base_ = [
     '../_base_/models/scr_mscan-nano.py',
-    '../_base_/datasets/street-scenes_128x256.py',
+    '../_base_/datasets/street-scenes_96x192.py',
     '../_base_/schedules/adamw_200.py',
     '../_base_/default_runtime.py',
 ]
