@@ -1,4 +1,11 @@
-_base_ = './scr_mscan-nano_1xb4-adamw-200_street-scenes-96x192.py'
+_base_ = [
+    '../_base_/models/scr_mscan-nano.py',
+    '../_base_/datasets/street-scenes_96x192.py',
+    '../_base_/schedules/adamw_200.py',
+    '../_base_/default_runtime.py',
+]
 model = dict(
-    decode_head=dict(context=dict(type='LastStage'), aligner=dict(type='Bilinear'), contrast=None)
+    decode_head=dict(
+        context=dict(type='LastStage'), aligner=dict(type='Bilinear'), contrast=None
+    )
 )

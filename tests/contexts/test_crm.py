@@ -69,9 +69,9 @@ def test_factors_depend_on_every_stage():
         assert not torch.equal(attention(changed), attention(stages))
 
 
-def test_widths_below_the_reduction_keep_one_hidden_channel():
+def test_thin_stages_keep_four_hidden_channels():
     attention = MultiStageChannelAttention([4, 8], reduction=16)
-    assert [mlp[0].out_features for mlp in attention.per_stage] == [1, 1]
+    assert [mlp[0].out_features for mlp in attention.per_stage] == [4, 4]
 
 
 def test_parameter_counts_are_the_published_ones():

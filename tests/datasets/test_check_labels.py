@@ -82,3 +82,8 @@ def test_colour_label_is_explained():
 def test_num_classes_must_be_positive():
     with pytest.raises(ValueError, match='got 0'):
         CheckLabels(0)
+
+
+def test_inference_without_labels_passes():
+    results = dict(img=np.zeros((4, 6, 3), np.uint8))
+    assert CheckLabels(num_classes=2).transform(results) is results

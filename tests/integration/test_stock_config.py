@@ -2,16 +2,17 @@
 
 from pathlib import Path
 
-import mmseg
+import numpy as np
 import pytest
 import torch
 from mmengine.config import Config
 from mmengine.registry import init_default_scope
 from mmengine.structures import PixelData
+from mmseg.apis import inference_model, init_model
 from mmseg.registry import MODELS
 from mmseg.structures import SegDataSample
 
-STOCK = Path(mmseg.__file__).parent / '.mim' / 'configs'
+ROOT = Path(__file__).parents[2]
 OVERRIDE = """
 _base_ = __import__('mmseg').__path__[0] + '/.mim/configs/{base}'
 custom_imports = dict(imports=['mmseg_scr'], allow_failed_imports=False)
@@ -49,3 +50,10 @@ def test_head_override_trains_and_predicts(base, tmp_path):
     with torch.no_grad():
         outcome = model.eval().predict(image[:1], [SegDataSample(metainfo=meta)])
     assert outcome[0].pred_sem_seg.data.shape == (1, 64, 64)
+
+
+def test_inference_api_of_mmseg_runs_with_our_pipelines():
+    path = ROOT / 'configs/scr/scr_mscan-t_1xb4-adamw-1k_camvid-256x256.py'
+    model = init_model(str(path), device='cpu')
+    outcome = inference_model(model, np.zeros((60, 80, 3), np.uint8))
+    assert outcome.pred_sem_seg.data.shape == (1, 60, 80)

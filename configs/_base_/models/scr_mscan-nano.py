@@ -1,4 +1,4 @@
-_base_ = './scr_mscan-t.py'
+_base_ = './scr_mscan-s.py'
 model = dict(
     data_preprocessor=dict(size=(96, 192)),
     backbone=dict(init_cfg=None, embed_dims=[16, 32, 80, 128], depths=[1, 1, 2, 1]),

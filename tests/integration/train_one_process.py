@@ -1,0 +1,44 @@
+"""One process of a gloo group: python train_one_process.py RANK WORLD_SIZE PORT FOLDER."""
+
+import os
+import sys
+from pathlib import Path
+
+import torch
+from mmengine.config import Config
+from mmengine.runner import Runner
+
+ITERATIONS = 20
+NAME = 'scr_mscan-nano_1xb4-adamw-200_street-scenes-96x192.py'
+
+
+def main(rank: int, world_size: int, port: int, folder: str) -> None:
+    torch.set_num_threads(1)
+    os.environ['LOCAL_RANK'] = str(rank)
+    address = f'tcp://127.0.0.1:{port}'
+    torch.distributed.init_process_group('gloo', address, rank=rank, world_size=world_size)
+    config = Config.fromfile(Path(__file__).parents[2] / 'configs' / 'demo' / NAME)
+    config.launcher = 'pytorch'
+    config.work_dir = folder
+    config.log_level = 'ERROR'
+    config.train_cfg.update(max_iters=ITERATIONS, val_interval=10 * ITERATIONS)
+    config.train_dataloader.batch_size = 2
+    config.train_dataloader.dataset.size = (64, 96)
+    config.model.data_preprocessor.size = (64, 96)
+    config.model.decode_head.contrast.max_views = 20
+    # A parameter that one process did not use would stop the reduction with an error.
+    config.model_wrapper_cfg = dict(
+        type='MMDistributedDataParallel',
+        device_ids=None,
+        broadcast_buffers=False,
+        find_unused_parameters=False,
+    )
+    runner = Runner.from_cfg(config)
+    runner.train()
+    contrast = runner.message_hub.log_scalars['train/decode.loss_contrast'].data[0]
+    weights = {name: p.detach() for name, p in runner.model.module.named_parameters()}
+    torch.save(dict(weights=weights, contrast=contrast.tolist()), f'{folder}/rank{rank}.pth')
+
+
+if __name__ == '__main__':
+    main(*map(int, sys.argv[1:4]), sys.argv[4])

@@ -1,0 +1,172 @@
+"""tools/train.py and tools/test.py as a user runs them: a run that dies, is resumed and tested."""
+
+import json
+import os
+import re
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import cv2
+import numpy as np
+import pytest
+import torch
+
+import mmseg_scr
+
+ROOT = Path(__file__).parents[2]
+CONFIG = ROOT / 'configs/scr/scr_mscan-t_1xb4-adamw-1k_camvid-256x256.py'
+SMALL = [
+    'train_cfg.max_iters=8',
+    'train_cfg.val_interval=8',
+    'default_hooks.checkpoint.interval=2',
+    'default_hooks.logger.interval=1',
+    'train_dataloader.batch_size=2',
+    'train_dataloader.num_workers=0',
+    'train_dataloader.persistent_workers=False',
+    'val_dataloader.num_workers=0',
+    'val_dataloader.persistent_workers=False',
+    'test_dataloader.num_workers=0',
+    'test_dataloader.persistent_workers=False',
+    'model.backbone.depths=[1,1,1,1]',
+    'model.backbone.embed_dims=[8,16,24,32]',
+    'model.decode_head.in_channels=[8,16,24,32]',
+    'model.decode_head.channels=16',
+]
+
+
+@pytest.fixture(scope='module')
+def data_root(tmp_path_factory):
+    """Six images in the layout of CamVid."""
+    root = tmp_path_factory.mktemp('camvid')
+    random = np.random.default_rng(0)
+    for split in ('train', 'val'):
+        for kind in ('images', 'annotations'):
+            (root / kind / split).mkdir(parents=True)
+        for i in range(3):
+            label = np.repeat(random.integers(0, 11, (90, 1)), 120, axis=1).astype(np.uint8)
+            image = np.stack([label * 20] * 3, axis=2)
+            cv2.imwrite(str(root / 'images' / split / f'{i}.jpg'), image)
+            cv2.imwrite(str(root / 'annotations' / split / f'{i}.png'), label)
+    return root
+
+
+def command(tool, *args, options=()):
+    return [sys.executable, str(ROOT / 'tools' / tool), *args, '--cfg-options', *SMALL, *options]
+
+
+def run(arguments, folder, data_root):
+    environment = os.environ | {'CAMVID_ROOT': str(data_root), 'PYTHONPATH': str(ROOT)}
+    return subprocess.run(
+        arguments, cwd=folder, env=environment, capture_output=True, text=True, check=False
+    )
+
+
+@pytest.fixture(scope='module')
+def killed_and_resumed(tmp_path_factory, data_root):
+    """A work dir in which training was killed in the middle and then resumed."""
+    folder = tmp_path_factory.mktemp('run')
+    train = command('train.py', str(CONFIG), '--work-dir', 'work')
+    environment = os.environ | {'CAMVID_ROOT': str(data_root), 'PYTHONPATH': str(ROOT)}
+    first = subprocess.Popen(train, cwd=folder, env=environment, stderr=subprocess.DEVNULL)
+    saved = folder / 'work' / 'last_checkpoint'
+    deadline = time.monotonic() + 300
+    while not saved.exists() and first.poll() is None and time.monotonic() < deadline:
+        time.sleep(0.05)
+    first.send_signal(signal.SIGKILL)
+    first.wait()
+    assert saved.exists()
+    reached = int(re.search(r'iter_(\d+)', saved.read_text())[1])
+    resume = command('train.py', str(CONFIG), '--work-dir', 'work', '--resume')
+    second = run(resume, folder, data_root)
+    assert second.returncode == 0, second.stderr[-2000:]
+    return folder, reached, second.stdout + second.stderr
+
+
+@pytest.mark.slow
+def test_a_resumed_run_continues_at_the_saved_iteration(killed_and_resumed):
+    folder, reached, output = killed_and_resumed
+    runs = sorted((folder / 'work').glob('*/vis_data/scalars.json'))
+    steps = [
+        [json.loads(line)['step'] for line in file.read_text().splitlines() if '"loss"' in line]
+        for file in runs
+    ]
+    assert steps[0][0] == 1
+    assert steps[-1] == list(range(reached + 1, 9))
+    assert 'weights_only' not in output
+    assert mmseg_scr.__version__  # its import lets torch read what mmengine saved
+    weights = torch.load(folder / 'work' / 'iter_8.pth', weights_only=True)
+    assert weights['meta']['iter'] == 8
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize('augmented', [False, True])
+def test_test_writes_metrics_predictions_and_pictures(killed_and_resumed, data_root, augmented):
+    folder, _, _ = killed_and_resumed
+    name = 'tta' if augmented else 'plain'
+    outcome = run(
+        command(
+            'test.py',
+            str(CONFIG),
+            'work/iter_8.pth',
+            *['--work-dir', f'test_{name}', '--out', f'out_{name}', '--show-dir', f'show_{name}'],
+            *(['--tta'] if augmented else []),
+        ),
+        folder,
+        data_root,
+    )
+    assert outcome.returncode == 0, outcome.stderr[-2000:]
+    assert 'tensors loaded, 0 missing, 0 unexpected, 0 of another shape' in outcome.stdout
+    (metrics,) = folder.glob(f'test_{name}/*/*.json')
+    assert 0 <= json.loads(metrics.read_text())['mIoU'] <= 100
+    predictions = sorted((folder / f'out_{name}').glob('*.png'))
+    assert [path.stem for path in predictions] == ['0', '1', '2']
+    assert cv2.imread(str(predictions[0]), cv2.IMREAD_UNCHANGED).max() < 11
+    assert list((folder / f'show_{name}').rglob('*.png'))
+
+
+@pytest.mark.slow
+def test_a_checkpoint_of_other_classes_is_refused(killed_and_resumed, data_root):
+    folder, _, _ = killed_and_resumed
+    outcome = run(
+        command(
+            'test.py',
+            str(CONFIG),
+            'work/iter_8.pth',
+            options=['model.decode_head.num_classes=19'],
+        ),
+        folder,
+        data_root,
+    )
+    assert outcome.returncode != 0
+    assert 'trained for 11 classes, the config has 19' in outcome.stderr
+    assert 'set model.decode_head.num_classes=11' in outcome.stderr
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    ('tool', 'arguments', 'options', 'message'),
+    [
+        ('train.py', ['no/such/config.py'], [], 'no/such/config.py'),
+        ('train.py', [str(CONFIG)], ['load_from=gone.pth'], "load_from='gone.pth' does not exist"),
+        ('test.py', [str(CONFIG), 'gone.pth'], [], "checkpoint 'gone.pth' does not exist"),
+    ],
+)
+def test_a_missing_file_is_named_and_nothing_is_written(
+    tool, arguments, options, message, tmp_path, data_root
+):
+    outcome = run(command(tool, *arguments, options=options), tmp_path, data_root)
+    assert outcome.returncode != 0
+    assert message in outcome.stderr.splitlines()[-1]
+    assert not list(tmp_path.iterdir())
+
+
+@pytest.mark.slow
+def test_an_empty_data_folder_is_named(tmp_path):
+    (tmp_path / 'data' / 'images' / 'train').mkdir(parents=True)
+    outcome = run(command('train.py', str(CONFIG)), tmp_path, tmp_path / 'data')
+    assert outcome.returncode != 0
+    assert 'images/train' in outcome.stderr
+    assert 'holds no *.jpg file' in outcome.stderr
