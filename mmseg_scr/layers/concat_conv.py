@@ -79,7 +79,7 @@ class ConcatConvModule(nn.Module):
     ) -> None:
         super().__init__()
         self.conv = ConcatConv2d(
-            in_channels, out_channels, kernel_size, align_corners=align_corners
+            in_channels, out_channels, kernel_size=kernel_size, align_corners=align_corners
         )
         self.norm = build_norm_layer(norm_cfg, out_channels)[1]
         self.act = nn.ReLU(inplace=True)

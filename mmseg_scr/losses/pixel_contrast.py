@@ -72,7 +72,7 @@ class PixelContrastLoss(nn.Module):
         in_channels: int,
         *,
         num_classes: int,
-        ignore_index: int = 255,
+        ignore_index: int,
         align_corners: bool = False,
         embed_channels: int = 256,
         max_samples: int = 1024,

@@ -64,7 +64,8 @@ def plot_curves(path: Path | str, runs: Mapping[str, Path | str]) -> Path:
     miou_axis.set(xlabel='iteration', ylabel='validation mIoU (%)', ylim=(0, None))
     for axis in (loss_axis, miou_axis):
         axis.grid(alpha=0.3)
-        axis.legend(fontsize='small')
+        if axis.lines:
+            axis.legend(fontsize='small')
     path = Path(path)
     path.parent.mkdir(parents=True, exist_ok=True)
     figure.savefig(path, dpi=100)

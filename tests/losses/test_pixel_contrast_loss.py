@@ -14,8 +14,8 @@ SIZE = (12, 14)
 
 
 def build(**options):
-    options = dict(embed_channels=6, max_samples=48, max_views=6, **options)
-    return PixelContrastLoss(7, num_classes=CLASSES, **options)
+    small = dict(embed_channels=6, max_samples=48, max_views=6)
+    return PixelContrastLoss(7, num_classes=CLASSES, ignore_index=255, **(small | options))
 
 
 def batch(images=2, size=SIZE, scale=4):
@@ -123,7 +123,7 @@ def test_corner_cases_are_finite_and_reach_every_parameter(case):
 
 
 def test_more_pairs_than_anchors_are_finite():
-    loss = PixelContrastLoss(7, num_classes=CLASSES, max_samples=5, max_views=3)
+    loss = build(max_samples=5, max_views=3)
     features, logits, labels = batch(images=6)
     contrast = loss(features, logits, labels)
     contrast.backward()
