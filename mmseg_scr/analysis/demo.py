@@ -130,7 +130,7 @@ def _train(
     for schedule in config.param_scheduler:
         schedule.update(begin=int(schedule.begin * scale), end=max(int(schedule.end * scale), 1))
     config.default_hooks.checkpoint.update(interval=iterations, save_best=None)
-    config.log_level = 'WARNING'
+    config.log_level = 'ERROR'
     config.visualizer.name = f'demo {work_dir}'
     config.experiment_name = f'demo {work_dir}'.replace('/', '-')
     config.randomness = dict(seed=0)

@@ -1,7 +1,7 @@
 _base_ = './adamw_160k.py'
 # From scratch: every part learns at one, higher rate.
 optim_wrapper = dict(
-    optimizer=dict(lr=2e-3), paramwise_cfg=dict(_delete_=True, norm_decay_mult=0.0)
+    optimizer=dict(lr=6e-3), paramwise_cfg=dict(_delete_=True, norm_decay_mult=0.0)
 )
 param_scheduler = [
     dict(type='LinearLR', start_factor=1e-3, begin=0, end=20, by_epoch=False),
