@@ -5,7 +5,5 @@ _base_ = [
     '../_base_/default_runtime.py',
 ]
 model = dict(
-    decode_head=dict(
-        context=dict(type='LastStage'), aligner=dict(type='Bilinear'), contrast=None
-    )
+    decode_head=dict(context=dict(type='LastStage'), aligner=dict(type='Bilinear'), contrast=None)
 )

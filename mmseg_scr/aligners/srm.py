@@ -44,7 +44,11 @@ class SRM(nn.Module):
         self.compress_fine = nn.Conv2d(channels, width, 1, bias=False)
         # The first layers of the offset branch and of the weight branch, side by side.
         self.branches = ConcatConvModule(
-            [width, width], 2 * hidden_channels, kernel_size=3, norm_cfg=norm_cfg
+            [width, width],
+            2 * hidden_channels,
+            kernel_size=3,
+            norm_cfg=norm_cfg,
+            align_corners=align_corners,
         )
         self.offset = nn.Conv2d(hidden_channels, 2, 3, padding=1, bias=False)
         self.weights = nn.Conv2d(hidden_channels, len(WINDOW), 1, bias=False)
