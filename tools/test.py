@@ -35,7 +35,7 @@ def main() -> None:
     if '://' not in args.checkpoint and not Path(args.checkpoint).is_file():
         raise FileNotFoundError(f'checkpoint {args.checkpoint!r} does not exist')
     if args.show_dir:
-        config.default_hooks.visualization.draw = True
+        config.default_hooks.visualization.update(draw=True, interval=1)
         config.visualizer.save_dir = args.show_dir
     if args.tta:
         config.test_dataloader.dataset.pipeline = config.tta_pipeline

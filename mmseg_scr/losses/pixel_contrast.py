@@ -94,12 +94,14 @@ class PixelContrastLoss(nn.Module):
         self.warmup_iters = warmup_iters
         self.embed = nn.Linear(in_channels, embed_channels)
 
-    def forward(self, features: Sequence[Tensor], logits: Tensor, labels: Tensor) -> Tensor:
+    def forward(
+        self, features: Tensor | Sequence[Tensor], logits: Tensor, labels: Tensor
+    ) -> Tensor:
         """Contrast of one batch.
 
         Args:
-            features: maps (B, C_i, h_i, w_i); bilinearly resized to the size of ``logits`` and
-                concatenated they are the embedding's input.
+            features: one map or several (B, C_i, h_i, w_i); bilinearly resized to the size of
+                ``logits`` and concatenated they are the embedding's input.
             logits: (B, K, h, w), not upsampled.
             labels: (B, H, W) at any size.
 
@@ -108,6 +110,7 @@ class PixelContrastLoss(nn.Module):
         """
         predictions = logits.argmax(dim=1).flatten(1)
         size = logits.shape[2:]
+        maps = [features] if isinstance(features, Tensor) else features
         slots = fill_anchor_slots(
             _nearest(labels, size).flatten(1),
             predictions,
@@ -118,7 +121,7 @@ class PixelContrastLoss(nn.Module):
         )
         rows = [
             gather_resized(x, slots.image, slots.pixel, size, align_corners=self.align_corners)
-            for x in features
+            for x in maps
         ]
         contrast = pixel_contrast(
             self._embed(torch.cat(rows, dim=1)), slots.label, self.temperature, slots.valid

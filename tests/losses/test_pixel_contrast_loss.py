@@ -206,3 +206,15 @@ def test_the_host_never_waits_for_the_gpu():
         loss(features, logits, labels).backward()
     finally:
         torch.cuda.set_sync_debug_mode('default')
+
+
+def test_one_map_is_a_list_of_one():
+    features, logits, labels = batch()
+    joined = torch.cat([F.interpolate(x, SIZE, mode='bilinear') for x in features], 1)
+    loss = build()
+    values = []
+    for given in (joined, [joined]):
+        torch.manual_seed(3)
+        values.append(loss(given, logits, labels))
+    assert values[0] > 0
+    assert torch.equal(*values)
