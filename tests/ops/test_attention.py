@@ -76,3 +76,12 @@ def test_autocast_does_not_lower_the_precision():
     with torch.autocast('cpu', torch.bfloat16):
         y = disentangled_attention(*operands)
     torch.testing.assert_close(y, disentangled_attention(*operands))
+
+
+def test_no_matrix_of_all_pairs_is_kept_for_the_gradient():
+    pixels, width = 512, 8
+    q, k, v = (torch.rand(1, pixels, width, requires_grad=True) for _ in range(3))
+    sizes = []
+    with torch.autograd.graph.saved_tensors_hooks(lambda t: sizes.append(t.numel()) or t, id):
+        disentangled_attention(q, k, v, torch.rand(1, pixels))
+    assert max(sizes) <= pixels * width
