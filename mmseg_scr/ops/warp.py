@@ -8,9 +8,6 @@ from torch import Tensor
 def warp_by_offset(x: Tensor, offset: Tensor) -> Tensor:
     """Sample ``x`` at (own position + offset), bilinearly; outside of ``x`` counts as zero (Eq. 4).
 
-    Coordinates and weights are float32 at least, whatever the dtype of ``x`` or the autocast:
-    half precision would displace the samples of a 512 pixel wide map by up to half a pixel.
-
     Args:
         x: (B, C, H, W).
         offset: (B, 2, H, W), in pixels of ``x``; channel 0 points right, 1 down.
@@ -32,24 +29,42 @@ def warp_by_offset(x: Tensor, offset: Tensor) -> Tensor:
             f'offset must be (B, 2, H, W) on the grid of x, got offset {tuple(offset.shape)} '
             f'and x {tuple(x.shape)}'
         )
-    precise = torch.promote_types(x.dtype, torch.float32)
-    grid = _sampling_grid(offset.to(precise))
+    precise = torch.promote_types(offset.dtype, torch.float32)
+    return sample_at(x, offset.to(precise) + pixel_grid(x.shape[2:], like=offset.to(precise)))
+
+
+def sample_at(x: Tensor, position: Tensor) -> Tensor:
+    """Read ``x`` between its pixels, bilinearly; outside of ``x`` counts as zero.
+
+    Positions and weights are float32 at least, whatever the dtype of ``x`` or the autocast: half
+    precision would displace the samples of a 512 pixel wide map by up to half a pixel. The
+    arithmetic divides by sizes, never by sizes - 1: right for maps of one row or column, and an
+    exported graph keeps height and width free.
+
+    Args:
+        x: (B, C, h, w).
+        position: (B, 2, H, W), in pixels of ``x`` from the centre of its first; x before y.
+
+    Returns:
+        (B, C, H, W), dtype of ``x``.
+    """
+    height, width = x.shape[2:]
+    precise = torch.promote_types(x.dtype, position.dtype)
+    columns = position[:, 0] * (2 / width) + (1 / width - 1)
+    rows = position[:, 1] * (2 / height) + (1 / height - 1)
     # Autocast leaves grid_sample in float32 when both of its inputs are.
     sampled = F.grid_sample(
-        x.to(precise), grid, mode='bilinear', padding_mode='zeros', align_corners=False
+        x.to(precise),
+        torch.stack([columns, rows], dim=-1).to(precise),
+        mode='bilinear',
+        padding_mode='zeros',
+        align_corners=False,
     )
     return sampled.to(x.dtype)
 
 
-def _sampling_grid(offset: Tensor) -> Tensor:
-    """(B, 2, H, W) pixel offsets -> (B, H, W, 2) positions; -1 and 1 are the map's outer edges.
-
-    Written with ``arange`` and no division by ``size - 1``: right for maps of one row or column,
-    and an exported graph keeps height and width free.
-    """
-    height, width = offset.shape[2:]
-    xs = torch.arange(width, device=offset.device, dtype=offset.dtype)
-    ys = torch.arange(height, device=offset.device, dtype=offset.dtype)
-    x = (offset[:, 0] + xs) * (2 / width) + (1 / width - 1)
-    y = (offset[:, 1] + ys[:, None]) * (2 / height) + (1 / height - 1)
-    return torch.stack([x, y], dim=-1)
+def pixel_grid(size: tuple[int, int], *, like: Tensor) -> Tensor:
+    """(1, 2, H, W) column and row of every pixel, with the device and dtype of ``like``."""
+    rows = torch.arange(size[0], device=like.device, dtype=like.dtype)
+    columns = torch.arange(size[1], device=like.device, dtype=like.dtype)
+    return torch.stack([columns.expand(size), rows[:, None].expand(size)]).unsqueeze(0)
