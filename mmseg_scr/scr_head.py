@@ -78,17 +78,7 @@ class SCRHead(BaseDecodeHead):
             norm_cfg=norm_cfg,
             align_corners=self.align_corners,
         )
-        self.contrast = None
-        if contrast is not None:
-            self.contrast = build_slot(
-                'contrast',
-                contrast,
-                losses.__all__,
-                in_channels=channels * len(widths),
-                num_classes=self.num_classes,
-                ignore_index=self.ignore_index,
-                align_corners=self.align_corners,
-            )
+        self.contrast = None if contrast is None else self._build_contrast(contrast)
 
     def forward(self, inputs: Sequence[Tensor]) -> Tensor:
         """The backbone's maps (B, C_l, h_l, w_l), fine to coarse -> logits (B, K, h_1, w_1)."""
@@ -103,8 +93,10 @@ class SCRHead(BaseDecodeHead):
         """The terms of Eq. 12, each under its own ``loss_*`` key, and mmseg's ``acc_seg``.
 
         Raises:
-            ValueError: the labels are on a CPU and one of them is no class.
+            ValueError: a label map has another size than its image, or the labels are on a CPU and
+                one of them is no class.
         """
+        self._check_sizes(batch_data_samples)
         labels = self._stack_batch_gt(batch_data_samples).squeeze(1)
         self._check_labels(labels)
         levels = self.pyramid(inputs)
@@ -129,6 +121,17 @@ class SCRHead(BaseDecodeHead):
         """The levels of the pyramid -> logits at the size of the finest."""
         return self.cls_seg(self.fusion(levels, levels[0].shape[2:]))
 
+    def _build_contrast(self, contrast: ConfigType) -> nn.Module:
+        return build_slot(
+            'contrast',
+            contrast,
+            losses.__all__,
+            in_channels=self.channels * len(self.in_channels),
+            num_classes=self.num_classes,
+            ignore_index=self.ignore_index,
+            align_corners=self.align_corners,
+        )
+
     def _select_stages(self, inputs: Sequence[Tensor]) -> list[Tensor]:
         if len(inputs) <= max(self.in_index):
             raise ValueError(
@@ -143,6 +146,17 @@ class SCRHead(BaseDecodeHead):
                 f'{widths}; set decode_head.in_channels={widths}'
             )
         return stages
+
+    @staticmethod
+    def _check_sizes(batch_data_samples: SampleList) -> None:
+        for sample in batch_data_samples:
+            label = tuple(sample.gt_sem_seg.data.shape[-2:])
+            image = tuple(sample.metainfo.get('pad_shape', label)[:2])
+            if label != image:
+                raise ValueError(
+                    f'the label map {sample.metainfo.get("seg_map_path", "")} is {label}, its '
+                    f'image {image} (height, width, padded); both must show the same pixels'
+                )
 
     def _check_labels(self, labels: Tensor) -> None:
         if labels.is_cuda:  # looking at the values would make the GPU wait

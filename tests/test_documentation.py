@@ -43,6 +43,7 @@ def test_docstring_examples_run():
 @pytest.mark.parametrize('page', PAGES, ids=lambda p: str(p.relative_to(ROOT)))
 def test_named_configs_and_links_exist(page):
     text = page.read_text()
+    assert '@@' not in text, 'a placeholder was left'
     for name in CONFIG.findall(text):
         assert (ROOT / name).is_file(), f'{page.name} names {name}'
     for match in LINK.finditer(text):
@@ -64,8 +65,9 @@ def test_tracked_text_names_no_private_place():
     tracked = subprocess.run(
         ['git', 'ls-files'], cwd=ROOT, capture_output=True, text=True, check=False
     ).stdout.split()
+    assert tracked or not (ROOT / '.git').exists()
     pattern = re.compile(r'(?<![\w.])/(home|root|Users|work|opt)/\w')
     for name in tracked:
         path = ROOT / name
-        if path.suffix in {'.py', '.md', '.toml', '.yaml', '.yml', '.sh', '.cfg'}:
+        if path.suffix in {'', '.py', '.md', '.toml', '.yaml', '.yml', '.sh', '.cff', '.in'}:
             assert not pattern.search(path.read_text()), name

@@ -138,3 +138,12 @@ def test_one_batch_can_be_learnt():
     assert end[0] < 0.5 * start[0]
     assert end[1] < 0.8 * start[1]
     assert end[2] > start[2]
+
+
+def test_label_map_of_another_size_than_its_image_is_refused_with_both():
+    labels = block_labels(2, (48, 96), CLASSES)
+    samples = data_samples(labels)
+    for sample in samples:
+        sample.set_metainfo(dict(pad_shape=IMAGE))
+    with pytest.raises(ValueError, match=r'is \(48, 96\), its image \(64, 96\)'):
+        build_head().loss(stage_maps(2, IMAGE, build_head().in_channels), samples, dict())

@@ -30,7 +30,7 @@ def main() -> None:
     config = Config.fromfile(args.config)
     config.launcher = args.launcher
     config.merge_from_dict(args.cfg_options or {})
-    config.work_dir = args.work_dir or f'work_dirs/{Path(args.config).stem}'
+    config.work_dir = args.work_dir or config.get('work_dir', f'work_dirs/{Path(args.config).stem}')
     config.load_from = args.checkpoint
     if '://' not in args.checkpoint and not Path(args.checkpoint).is_file():
         raise FileNotFoundError(f'checkpoint {args.checkpoint!r} does not exist')

@@ -1,8 +1,8 @@
 """Aligned Feature Aggregation of AlignSeg (arXiv 2003.00872), compared with in arXiv 2412.08671.
 
 Both maps are warped at the fine resolution, each by offsets of its own generator. Differs from the
-original code (MIT): offsets are in pixels, as that code's own second sampling function has them; the
-one that it calls is not the identity at zero offset on torch since 1.3.
+original code (MIT): offsets are in pixels, as that code's own second sampling function has them;
+the one that it calls is not the identity at zero offset on torch since 1.3.
 """
 
 import torch

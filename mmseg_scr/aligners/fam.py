@@ -1,8 +1,8 @@
 """Flow Alignment Module of SFNet (arXiv 2002.10120), compared with in arXiv 2412.08671, Table II.
 
 A predicted flow says where in the **coarse** map, at its own resolution, each fine pixel reads. One
-unit of flow is about half a fine pixel: the original adds flow / (W, H) to coordinates that run from
--1 to 1. Both conventions are those of the original code (SFSegNets; its README says MIT).
+unit of flow is about half a fine pixel: the original adds flow / (W, H) to coordinates that run
+from -1 to 1. Both conventions are those of the original code (SFSegNets; its README says MIT).
 """
 
 import torch

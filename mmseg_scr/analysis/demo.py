@@ -76,9 +76,11 @@ def run_demo(
     predictions = {'constant': [np.full_like(t, most) for t in truth]}
     torch.manual_seed(0)
     predictions['untrained'] = _predict(MODELS.build(last.model), scenes, progress, 'untrained')
+    logs = {}
     for title, config in settings.items():
-        model = _train(config, out_dir / title, iterations, progress, title)
-        predictions[title] = _predict(model, scenes, progress, title)
+        runner = _train(config, out_dir / title, iterations, progress, title)
+        logs[title] = runner.log_dir
+        predictions[title] = _predict(runner.model, scenes, progress, title)
 
     results = [Result(name, _ious(maps, truth, len(classes))) for name, maps in predictions.items()]
     rows = range(min(PANEL_ROWS, len(scenes)))
@@ -92,7 +94,7 @@ def run_demo(
             {title: [maps[i] for i in rows] for title, maps in columns.items()},
             palette,
         ),
-        curves=plot_curves(out_dir / 'curves.png', {t: out_dir / t for t in settings}),
+        curves=plot_curves(out_dir / 'curves.png', logs),
         table=_write_table(out_dir / 'ious.csv', classes, results),
     )
 
@@ -123,20 +125,22 @@ class _ProgressHook(Hook):
 
 def _train(
     config: Config, work_dir: Path, iterations: int, progress: Progress, title: str
-) -> BaseSegmentor:
+) -> Runner:
     scale = iterations / config.train_cfg.max_iters
     config.work_dir = str(work_dir)
     config.train_cfg.update(max_iters=iterations, val_interval=max(iterations // 4, 1))
     for schedule in config.param_scheduler:
         schedule.update(begin=int(schedule.begin * scale), end=max(int(schedule.end * scale), 1))
     config.default_hooks.checkpoint.update(interval=iterations, save_best=None)
+    config.default_hooks.logger.interval = max(iterations // 20, 1)
     config.log_level = 'ERROR'
     config.visualizer.name = f'demo {work_dir}'
     config.experiment_name = f'demo {work_dir}'.replace('/', '-')
     config.randomness = dict(seed=0)
     runner = Runner.from_cfg(config)
     runner.register_hook(_ProgressHook(title, iterations, progress))
-    return runner.train()
+    runner.train()
+    return runner
 
 
 @torch.no_grad()

@@ -60,15 +60,16 @@ class CheckLabels(BaseTransform):
             wrong |= (label < 0) & (label != self.ignore_index)
         if not wrong.any():
             return
-        values = np.unique(label[wrong]).tolist()
+        reduced = bool(results.get('reduce_zero_label'))
+        values = (np.unique(label[wrong]).astype(int) + reduced).tolist()  # as in the file
         more = ', ...' if len(values) > NAMED_VALUES else ''
         raise ValueError(
             f'{_label_name(results)} (image {_image_name(results)}) holds the label(s) '
-            f'[{", ".join(map(str, values[:NAMED_VALUES]))}{more}]; allowed are 0 to '
-            f'{self.num_classes - 1} (num_classes={self.num_classes}) and '
-            f'ignore_index={self.ignore_index}. Set num_classes to the number of classes, map the '
-            'labels to 0 .. num_classes-1, or, where 0 means "not labelled" and classes begin at '
-            '1, set reduce_zero_label=True in the dataset.'
+            f'[{", ".join(map(str, values[:NAMED_VALUES]))}{more}]; allowed are {int(reduced)} to '
+            f'{self.num_classes - 1 + reduced} (num_classes={self.num_classes}, '
+            f'reduce_zero_label={reduced}) and ignore_index={self.ignore_index}. Set num_classes '
+            'to the number of classes, map the labels to this range, or, where 0 means "not '
+            'labelled" and classes begin at 1, set reduce_zero_label=True in the dataset.'
         )
 
 

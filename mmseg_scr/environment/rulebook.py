@@ -42,8 +42,8 @@ RULES = (
     ),
     Rule(
         'old torch',
-        lambda s: s.between('torch', '0', '2'),
-        'torch {torch} is too old: at least 2.0 is needed, 2.6 on the OneDL line.',
+        lambda s: s.between('torch', '0', '2.6' if s.line == 'OneDL' else '2.1'),
+        'torch {torch} is too old: at least 2.1 is needed, 2.6 on the OneDL line.',
         f'pip install --upgrade {TORCH_STACK}',
     ),
     Rule(

@@ -7,7 +7,9 @@ convolve); time and the largest tensor are not.
 """
 
 from collections.abc import Sequence
+from functools import reduce
 
+import torch
 import torch.nn.functional as F
 from mmcv.cnn import build_norm_layer
 from torch import Tensor, nn
@@ -49,7 +51,7 @@ class ConcatConv2d(nn.Conv2d):
         """
         shares = self.weight.split(self.widths, dim=1)
         parts = (F.conv2d(x, w, padding=self.padding) for x, w in zip(maps, shares, strict=True))
-        return sum(self._resize(part, size) for part in parts)
+        return reduce(torch.add, (self._resize(part, size) for part in parts))
 
     def _resize(self, part: Tensor, size: tuple[int, int]) -> Tensor:
         if tuple(part.shape[2:]) == tuple(size):

@@ -18,7 +18,7 @@ from mmseg_scr.ops.gather import gather_resized
 
 
 def pixel_contrast(
-    embeddings: Tensor, labels: Tensor, temperature: float, valid: Tensor | None = None
+    embeddings: Tensor, labels: Tensor, temperature: float, *, valid: Tensor | None = None
 ) -> Tensor:
     """Pull embeddings of one label together and push those of other labels away (Eq. 11).
 
@@ -124,7 +124,7 @@ class PixelContrastLoss(nn.Module):
             for x in maps
         ]
         contrast = pixel_contrast(
-            self._embed(torch.cat(rows, dim=1)), slots.label, self.temperature, slots.valid
+            self._embed(torch.cat(rows, dim=1)), slots.label, self.temperature, valid=slots.valid
         )
         return contrast * self._current_weight()
 
@@ -140,7 +140,7 @@ class PixelContrastLoss(nn.Module):
 
 
 def _nearest(labels: Tensor, size: tuple[int, int]) -> Tensor:
-    """(B, H, W) -> (B, h, w): the label at the upper left of each cell, as torch's 'nearest'."""
+    """(B, H, W) -> (B, h, w): the label at floor(i H / h), the upper left of each cell."""
     rows, columns = (
         torch.arange(target, device=labels.device) * source // target
         for source, target in zip(labels.shape[1:], size, strict=True)

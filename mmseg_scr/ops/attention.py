@@ -26,7 +26,8 @@ def disentangled_attention(q: Tensor, k: Tensor, v: Tensor, unary: Tensor) -> Te
     with torch.autocast(v.device.type, enabled=False):
         q, k, values = q.to(precise), k.to(precise), v.to(precise)
         q = q - q.mean(dim=1, keepdim=True)
-        heads = (t.unsqueeze(1) for t in (q, k, values))  # (B, 1, N, .)
+        # The fused kernels want the channels of a pixel side by side, else all pairs are kept.
+        heads = (t.unsqueeze(1).contiguous() for t in (q, k, values))  # (B, 1, N, .)
         pairwise = F.scaled_dot_product_attention(*heads, scale=1.0).squeeze(1)
         shared = unary.to(precise).softmax(dim=1).unsqueeze(1) @ values  # (B, 1, Cv)
     return (pairwise + shared).to(v.dtype)

@@ -11,8 +11,8 @@ def read_scalars(work_dir: Path | str) -> Series:
     """All scalars that the runs in a work dir logged, a resumed run joined to the first.
 
     Args:
-        work_dir: ``<work_dir>/<time stamp>/vis_data/scalars.json`` of every run is read, in order
-            of time. Where runs overlap, the later one counts.
+        work_dir: a work dir, whose ``<time stamp>/vis_data/scalars.json`` are read in order of
+            time, or the folder of one run. Where runs overlap, the later one counts.
 
     Returns:
         Name -> (iterations, values), by rising iteration.
@@ -20,9 +20,9 @@ def read_scalars(work_dir: Path | str) -> Series:
     Raises:
         FileNotFoundError: no run has logged anything there.
     """
-    files = sorted(Path(work_dir).glob('*/vis_data/scalars.json'))
+    files = sorted(Path(work_dir).rglob('vis_data/scalars.json'))
     if not files:
-        raise FileNotFoundError(f'no */vis_data/scalars.json in {work_dir}: train there first')
+        raise FileNotFoundError(f'no vis_data/scalars.json below {work_dir}: train there first')
     values: dict[str, dict[int, float]] = {}
     for file in files:
         for line in file.read_text().splitlines():

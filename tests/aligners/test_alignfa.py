@@ -10,7 +10,10 @@ BN = dict(type='BN')
 
 def test_golden_numbers_of_the_original_code_with_offsets_in_pixels():
     aligner = AlignFA(8, norm_cfg=BN).double().eval()
-    for generator, seeds in ((aligner.coarse_offset, (0.1, 0.2)), (aligner.fine_offset, (0.3, 0.4))):
+    for generator, seeds in (
+        (aligner.coarse_offset, (0.1, 0.2)),
+        (aligner.fine_offset, (0.3, 0.4)),
+    ):
         fill_conv(generator[0], seeds[0])
         fill_conv(generator[-1], seeds[1], 20)
     coarse, fine = wave(1, 8, 3, 4, seed=0.5), wave(1, 8, 6, 8)

@@ -22,8 +22,8 @@ def test_values_out_of_range_are_listed_with_the_file_and_the_range():
     label = np.array([[0, 12, 12], [40, 10, 255]], np.uint8)
     message = (
         r'label annotations/a\.png \(image images/a\.jpg\) holds the label\(s\) \[12, 40\]; '
-        r'allowed are 0 to 10 \(num_classes=11\) and ignore_index=255\. Set num_classes.*map the '
-        r'labels.*reduce_zero_label=True'
+        r'allowed are 0 to 10 \(num_classes=11, reduce_zero_label=False\) and ignore_index=255\. '
+        r'Set num_classes.*map the labels.*reduce_zero_label=True'
     )
     with pytest.raises(ValueError, match=message):
         CheckLabels(11)(sample(label))
@@ -87,3 +87,10 @@ def test_num_classes_must_be_positive():
 def test_inference_without_labels_passes():
     results = dict(img=np.zeros((4, 6, 3), np.uint8))
     assert CheckLabels(num_classes=2).transform(results) is results
+
+
+def test_values_are_those_of_the_file_where_zero_was_reduced():
+    label = np.array([[0, 150, 255]], np.uint8)  # 1, 151 and 0 in the file
+    results = sample(label) | dict(reduce_zero_label=True)
+    with pytest.raises(ValueError, match=r'holds the label\(s\) \[151\]; allowed are 1 to 150 '):
+        CheckLabels(150)(results)

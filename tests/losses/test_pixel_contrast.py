@@ -53,7 +53,7 @@ def test_rows_that_are_not_valid_take_no_part():
     valid = torch.rand(20) < 0.6
     alone = pixel_contrast(embeddings[valid], labels[valid], 0.1)
     garbage = torch.where(valid[:, None], embeddings, 7.0)
-    torch.testing.assert_close(pixel_contrast(garbage, labels, 0.1, valid), alone)
+    torch.testing.assert_close(pixel_contrast(garbage, labels, 0.1, valid=valid), alone)
 
 
 @pytest.mark.parametrize(
@@ -70,7 +70,7 @@ def test_nothing_to_contrast_is_zero_with_a_graph(labels):
 def test_no_valid_row_is_zero_with_a_graph():
     embeddings = _anchors(count=4)[0].requires_grad_()
     labels, valid = torch.tensor([0, 0, 1, 1]), torch.zeros(4, dtype=torch.bool)
-    contrast = pixel_contrast(embeddings, labels, 0.1, valid)
+    contrast = pixel_contrast(embeddings, labels, 0.1, valid=valid)
     contrast.backward()
     assert contrast.item() == 0
     assert not embeddings.grad.any()

@@ -78,9 +78,12 @@ def test_autocast_does_not_lower_the_precision():
     torch.testing.assert_close(y, disentangled_attention(*operands))
 
 
-def test_no_matrix_of_all_pairs_is_kept_for_the_gradient():
+@pytest.mark.parametrize('pixels_first', [True, False])
+def test_no_matrix_of_all_pairs_is_kept_for_the_gradient(pixels_first):
     pixels, width = 512, 8
-    q, k, v = (torch.rand(1, pixels, width, requires_grad=True) for _ in range(3))
+    shape = (1, pixels, width) if pixels_first else (1, width, pixels)
+    maps = [torch.rand(shape, requires_grad=True) for _ in range(3)]
+    q, k, v = maps if pixels_first else (x.transpose(1, 2) for x in maps)
     sizes = []
     with torch.autograd.graph.saved_tensors_hooks(lambda t: sizes.append(t.numel()) or t, id):
         disentangled_attention(q, k, v, torch.rand(1, pixels))

@@ -170,3 +170,16 @@ def test_an_empty_data_folder_is_named(tmp_path):
     assert outcome.returncode != 0
     assert 'images/train' in outcome.stderr
     assert 'holds no *.jpg file' in outcome.stderr
+
+
+@pytest.mark.slow
+def test_an_empty_folder_of_a_dataset_of_mmseg_is_named(tmp_path, monkeypatch):
+    for folder in ('leftImg8bit/train', 'leftImg8bit/val', 'gtFine/train', 'gtFine/val'):
+        (tmp_path / 'cityscapes' / folder).mkdir(parents=True)
+    monkeypatch.setenv('CITYSCAPES_ROOT', str(tmp_path / 'cityscapes'))
+    config = ROOT / 'configs/scr/scr_mscan-t_4xb4-adam-112k_cityscapes-1024x1024.py'
+    offline = ['model.backbone.init_cfg=None']
+    outcome = run(command('train.py', str(config), options=offline), tmp_path, tmp_path)
+    assert outcome.returncode != 0
+    assert 'CityscapesDataset has no samples' in outcome.stderr
+    assert 'leftImg8bit/train' in outcome.stderr

@@ -42,6 +42,7 @@ train_dataloader = dict(
         data_root=data_root,
         data_prefix=dict(img_path='images/training', seg_map_path='annotations/training'),
         pipeline=train_pipeline,
+        serialize_data=False,
     ),
 )
 val_dataloader = dict(
@@ -54,6 +55,7 @@ val_dataloader = dict(
         data_root=data_root,
         data_prefix=dict(img_path='images/validation', seg_map_path='annotations/validation'),
         pipeline=test_pipeline,
+        serialize_data=False,
     ),
 )
 test_dataloader = val_dataloader

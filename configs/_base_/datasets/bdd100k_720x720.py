@@ -42,6 +42,7 @@ train_dataloader = dict(
         data_root=data_root,
         data_prefix=dict(img_path='images/10k/train', seg_map_path='labels/sem_seg/masks/train'),
         pipeline=train_pipeline,
+        serialize_data=False,
     ),
 )
 val_dataloader = dict(
@@ -54,6 +55,7 @@ val_dataloader = dict(
         data_root=data_root,
         data_prefix=dict(img_path='images/10k/val', seg_map_path='labels/sem_seg/masks/val'),
         pipeline=test_pipeline,
+        serialize_data=False,
     ),
 )
 test_dataloader = val_dataloader
