@@ -22,6 +22,14 @@ NAME = re.compile(
     r'_(?P<dataset>[a-z0-9]+(-[a-z]+)?)-(?P<height>\d+)x(?P<width>\d+)\.py'
 )
 
+DEPTHS = {  # of MSCAN; arXiv 2209.08575, Table 2, and the thin one of the demo
+    'mscan-t': [3, 3, 5, 2],
+    'mscan-s': [2, 2, 4, 2],
+    'mscan-b': [3, 3, 12, 3],
+    'mscan-l': [3, 5, 27, 3],
+    'mscan-nano': [1, 1, 2, 1],
+}
+
 
 def each_leaf(function):
     return pytest.mark.parametrize('path', LEAVES, ids=lambda p: p.stem)(function)
@@ -55,10 +63,16 @@ def test_the_tree_holds_the_promised_experiments():
         assert f'scr_mscan-{size}_4xb8-adam-379k_ade20k-512x512' in names
         for data in ('cityscapes-1024x1024', 'bdd100k-720x720', 'ade20k-512x512'):
             assert f'segnext_mscan-{size}_4xb4-adamw-160k_{data}' in names
+            assert f'scr_mscan-s_4xb4-adamw-160k_{data}' in names
+    for method in ('scr', 'segnext'):
+        assert f'{method}_mscan-t_1xb4-adamw-1k_camvid-256x256' in names
+    for method in ('scr', 'baseline'):
+        assert f'{method}_mscan-nano_1xb4-adamw-200_street-scenes-96x192' in names
 
 
 @each_leaf
 def test_name_follows_the_rule_and_tells_the_truth(path):
+    """Method, backbone, data, batch, sizes, optimiser and length are what the name says."""
     match = NAME.fullmatch(path.name)
     assert match, f'{path.name} breaks the naming rule'
     config = Config.fromfile(path)
@@ -67,6 +81,8 @@ def test_name_follows_the_rule_and_tells_the_truth(path):
     assert config.train_dataloader.batch_size == int(match['batch'])
     assert tuple(config.model.data_preprocessor.size) == size
     assert config.optim_wrapper.optimizer.type.lower() == match['schedule'].split('-')[0]
+    assert config.model.backbone.depths == DEPTHS[match['backbone']]
+    assert config.dataset_type.lower().startswith(match['dataset'].split('-')[0])
     length = match['schedule'].split('-')[1]
     iterations = int(length[:-1]) * 1000 if length.endswith('k') else int(length)
     assert config.train_cfg.max_iters == pytest.approx(iterations, rel=0.01)

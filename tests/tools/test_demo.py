@@ -1,12 +1,26 @@
-import importlib.util
+import subprocess
+import sys
 from pathlib import Path
+
+import pytest
 
 ROOT = Path(__file__).parents[2]
 
 
-def test_its_configs_exist_and_the_baseline_comes_first():
-    spec = importlib.util.spec_from_file_location('demo_tool', ROOT / 'tools' / 'demo.py')
-    tool = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(tool)
-    assert list(tool.METHODS) == ['baseline', 'ours']
-    assert all(path.is_file() for path in tool.METHODS.values())
+@pytest.mark.slow
+def test_prints_a_table_and_says_last_where_everything_lies(tmp_path):
+    command = [sys.executable, str(ROOT / 'tools' / 'demo.py'), '--iterations', '2']
+    outcome = subprocess.run(
+        [*command, '--out', 'here'], cwd=tmp_path, capture_output=True, text=True, check=True
+    )
+    lines = outcome.stdout.strip().splitlines()
+    header = next(i for i, line in enumerate(lines) if 'untrained' in line and 'ours' in line)
+    assert lines[header].split() == ['constant', 'untrained', 'baseline', 'ours']
+    rows = {line.split()[0]: line.split()[1:] for line in lines[header + 1 : header + 12]}
+    names = list(rows)
+    assert (names[0], names[-1]) == ('road', 'mIoU')
+    assert all(0 <= float(value) <= 100 for value in rows['mIoU'])
+    assert any('training ours' in line and '2/2' in line for line in lines)
+    for name in ('panels.png', 'curves.png', 'ious.csv'):
+        assert f'here/{name}' in lines[-1]
+        assert (tmp_path / 'here' / name).stat().st_size > 0
