@@ -3,12 +3,14 @@
 from mmseg_scr.datasets.camvid import CamVidDataset
 from mmseg_scr.datasets.check_files import check_pairs, check_readable
 from mmseg_scr.datasets.check_labels import CheckLabels
+from mmseg_scr.datasets.load_annotations import LoadNamedAnnotations
 from mmseg_scr.datasets.street_scenes import DrawStreetScene, StreetScenesDataset
 
 __all__ = [
     'CamVidDataset',
     'CheckLabels',
     'DrawStreetScene',
+    'LoadNamedAnnotations',
     'StreetScenesDataset',
     'check_pairs',
     'check_readable',

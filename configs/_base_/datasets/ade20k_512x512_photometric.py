@@ -3,7 +3,7 @@ train_dataloader = dict(
     dataset=dict(
         pipeline=[
             dict(type='LoadImageFromFile'),
-            dict(type='LoadAnnotations', reduce_zero_label=True),
+            dict(type='LoadNamedAnnotations', reduce_zero_label=True),
             dict(type='CheckLabels', num_classes=150),
             dict(type='RandomResize', scale=(2048, 512), ratio_range=(0.5, 2.0), keep_ratio=True),
             dict(type='RandomCrop', crop_size=(512, 512), cat_max_ratio=0.75),

@@ -3,7 +3,7 @@ data_root = '{{$CAMVID_ROOT:data/camvid}}'
 num_classes = 11
 train_pipeline = [
     dict(type='LoadImageFromFile'),
-    dict(type='LoadAnnotations'),
+    dict(type='LoadNamedAnnotations'),
     dict(type='CheckLabels', num_classes=num_classes),
     dict(type='RandomResize', scale=(480, 360), ratio_range=(0.5, 2.0), keep_ratio=True),
     dict(type='RandomCrop', crop_size=(256, 256)),
@@ -13,7 +13,7 @@ train_pipeline = [
 test_pipeline = [
     dict(type='LoadImageFromFile'),
     dict(type='Resize', scale=(480, 360), keep_ratio=True),
-    dict(type='LoadAnnotations'),
+    dict(type='LoadNamedAnnotations'),
     dict(type='CheckLabels', num_classes=num_classes),
     dict(type='PackSegInputs'),
 ]
@@ -27,7 +27,7 @@ tta_pipeline = [
                 for ratio in (0.5, 0.75, 1.0, 1.25, 1.5, 1.75)
             ],
             [dict(type='RandomFlip', prob=prob, direction='horizontal') for prob in (0.0, 1.0)],
-            [dict(type='LoadAnnotations')],
+            [dict(type='LoadNamedAnnotations')],
             [dict(type='PackSegInputs')],
         ],
     ),
