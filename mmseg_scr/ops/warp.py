@@ -29,14 +29,14 @@ def warp_by_offset(x: Tensor, offset: Tensor) -> Tensor:
             f'offset must be (B, 2, H, W) on the grid of x, got offset {tuple(offset.shape)} '
             f'and x {tuple(x.shape)}'
         )
-    precise = torch.promote_types(offset.dtype, torch.float32)
-    return sample_at(x, offset.to(precise) + pixel_grid(x.shape[2:], like=offset.to(precise)))
+    offset = offset.to(torch.promote_types(x.dtype, torch.float32))
+    return sample_at(x, pixel_grid(x.shape[2:], like=offset) + offset)
 
 
 def sample_at(x: Tensor, position: Tensor) -> Tensor:
     """Read ``x`` between its pixels, bilinearly; outside of ``x`` counts as zero.
 
-    Positions and weights are float32 at least, whatever the dtype of ``x`` or the autocast: half
+    Coordinates and weights are float32 at least, whatever the dtype of ``x`` or the autocast: half
     precision would displace the samples of a 512 pixel wide map by up to half a pixel. The
     arithmetic divides by sizes, never by sizes - 1: right for maps of one row or column, and an
     exported graph keeps height and width free.
@@ -49,13 +49,14 @@ def sample_at(x: Tensor, position: Tensor) -> Tensor:
         (B, C, H, W), dtype of ``x``.
     """
     height, width = x.shape[2:]
-    precise = torch.promote_types(x.dtype, position.dtype)
+    precise = torch.promote_types(torch.promote_types(x.dtype, position.dtype), torch.float32)
+    position = position.to(precise)
     columns = position[:, 0] * (2 / width) + (1 / width - 1)
     rows = position[:, 1] * (2 / height) + (1 / height - 1)
     # Autocast leaves grid_sample in float32 when both of its inputs are.
     sampled = F.grid_sample(
         x.to(precise),
-        torch.stack([columns, rows], dim=-1).to(precise),
+        torch.stack([columns, rows], dim=-1),
         mode='bilinear',
         padding_mode='zeros',
         align_corners=False,

@@ -4,7 +4,7 @@ from reference.fill import wave
 from reference.golden import check_golden
 from reference.warp import warp_by_double_sum
 
-from mmseg_scr.ops.warp import warp_by_offset
+from mmseg_scr.ops.warp import sample_at, warp_by_offset
 
 
 @pytest.mark.parametrize('size', [(5, 7), (1, 6), (6, 1), (1, 1)])
@@ -91,3 +91,10 @@ def test_channels_last_input_gives_the_same():
 def test_offset_of_another_shape_is_refused_with_both_shapes(shape):
     with pytest.raises(ValueError, match=r'offset \(\d, \d, 5, \d\) and x \(1, 4, 5, 7\)'):
         warp_by_offset(torch.zeros(1, 4, 5, 7), torch.zeros(shape))
+
+
+def test_half_precision_positions_are_not_rounded_again():
+    x = torch.arange(512.0).expand(1, 1, 1, 512)
+    position = torch.zeros(1, 2, 1, 1, dtype=torch.bfloat16)
+    position[:, 0] = 300  # exact in bfloat16; its place between -1 and 1 is not
+    torch.testing.assert_close(sample_at(x, position), x[..., 300:301], rtol=0, atol=1e-3)
