@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 import torch
 from mmengine.config import Config
-from mmengine.dataset import BaseDataset, pseudo_collate
+from mmengine.dataset import pseudo_collate
 from mmengine.hooks import Hook
 from mmengine.registry import init_default_scope
 from mmengine.runner import Runner
@@ -68,11 +68,12 @@ def run_demo(
     init_default_scope('mmseg')
     settings = {title: Config.fromfile(path) for title, path in configs.items()}
     last = list(settings.values())[-1]
-    scenes = DATASETS.build(last.val_dataloader.dataset)
-    truth = [scenes[i]['data_samples'].gt_sem_seg.data[0].numpy() for i in range(len(scenes))]
-    classes, palette = scenes.metainfo['classes'], scenes.metainfo['palette']
+    dataset = DATASETS.build(last.val_dataloader.dataset)
+    scenes = [dataset[i] for i in range(len(dataset))]  # drawn once, for all that follows
+    truth = [scene['data_samples'].gt_sem_seg.data[0].numpy() for scene in scenes]
+    classes, palette = dataset.metainfo['classes'], dataset.metainfo['palette']
 
-    most = np.bincount(np.concatenate([t.ravel() for t in truth]), minlength=len(classes)).argmax()
+    most = np.bincount(np.concatenate([t.ravel() for t in truth])).argmax()
     predictions = {'constant': [np.full_like(t, most) for t in truth]}
     torch.manual_seed(0)
     predictions['untrained'] = _predict(MODELS.build(last.model), scenes, progress, 'untrained')
@@ -83,17 +84,13 @@ def run_demo(
         predictions[title] = _predict(runner.model, scenes, progress, title)
 
     results = [Result(name, _ious(maps, truth, len(classes))) for name, maps in predictions.items()]
-    rows = range(min(PANEL_ROWS, len(scenes)))
+    images = [scene['inputs'].numpy().transpose(1, 2, 0)[..., ::-1] for scene in scenes]
     columns = {'truth': truth} | {title: predictions[title] for title in settings}
+    shown = {title: maps[:PANEL_ROWS] for title, maps in columns.items()}
     return Report(
         classes=classes,
         results=results,
-        panels=draw_panels(
-            out_dir / 'panels.png',
-            [scenes[i]['inputs'].numpy().transpose(1, 2, 0)[..., ::-1] for i in rows],
-            {title: [maps[i] for i in rows] for title, maps in columns.items()},
-            palette,
-        ),
+        panels=draw_panels(out_dir / 'panels.png', images[:PANEL_ROWS], shown, palette),
         curves=plot_curves(out_dir / 'curves.png', logs),
         table=_write_table(out_dir / 'ious.csv', classes, results),
     )
@@ -145,14 +142,14 @@ def _train(
 
 @torch.no_grad()
 def _predict(
-    model: BaseSegmentor, scenes: BaseDataset, progress: Progress, title: str
+    model: BaseSegmentor, scenes: Sequence[dict], progress: Progress, title: str
 ) -> list[np.ndarray]:
     model.eval()
     maps = []
-    for i in range(len(scenes)):
-        outcome = model.test_step(pseudo_collate([scenes[i]]))[0]
+    for done, scene in enumerate(scenes, start=1):
+        outcome = model.test_step(pseudo_collate([scene]))[0]
         maps.append(outcome.pred_sem_seg.data[0].cpu().numpy())
-        progress(f'evaluating {title}', i + 1, len(scenes))
+        progress(f'evaluating {title}', done, len(scenes))
     return maps
 
 
