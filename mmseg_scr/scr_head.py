@@ -9,12 +9,12 @@ from mmseg.utils import ConfigType, SampleList
 from torch import Tensor, nn
 
 from mmseg_scr import aligners, contexts, losses
-from mmseg_scr.layers import ConcatConvModule
 from mmseg_scr.slots import build_slot
 
 BN = dict(type='BN', requires_grad=True)
 DEFAULT_CONTEXT = dict(type='CRM')
 DEFAULT_ALIGNER = dict(type='SRM')
+DEFAULT_FUSION = dict(type='ConcatConvModule')
 DEFAULT_CONTRAST = dict(type='PixelContrastLoss')
 
 
@@ -27,6 +27,9 @@ class SCRHead(BaseDecodeHead):
         channels: width of every level of the pyramid.
         context: config of the top of the pyramid, see :mod:`mmseg_scr.contexts`.
         aligner: config of the upsampling, see :mod:`mmseg_scr.aligners`; one instance a step.
+        smoothing: config of what every level below the top passes after it has been handed down the
+            pyramid, (B, channels, h, w) -> same, such as a ``ConvModule``; None for nothing.
+        fusion: config of (levels, (H, W)) -> (B, channels, H, W), the input of the classifier.
         contrast: config of the contrast term, or None for no term.
         norm_cfg: config of the normalisations of the head and its parts.
         in_index: which of the backbone's maps are used; all by default.
@@ -48,6 +51,8 @@ class SCRHead(BaseDecodeHead):
         *,
         context: ConfigType = DEFAULT_CONTEXT,
         aligner: ConfigType = DEFAULT_ALIGNER,
+        smoothing: ConfigType | None = None,
+        fusion: ConfigType = DEFAULT_FUSION,
         contrast: ConfigType | None = DEFAULT_CONTRAST,
         norm_cfg: ConfigType = BN,
         in_index: Sequence[int] | None = None,
@@ -62,22 +67,18 @@ class SCRHead(BaseDecodeHead):
             input_transform='multiple_select',
             **kwargs,
         )
+        self.laterals = nn.ModuleList(
+            ConvModule(width, channels, 1, norm_cfg=norm_cfg) for width in widths[:-1]
+        )
         shared = dict(channels=channels, norm_cfg=norm_cfg, align_corners=self.align_corners)
         self.context = build_slot(
             'context', context, contexts.__all__, in_channels=widths, **shared
         )
-        self.laterals = nn.ModuleList(
-            ConvModule(width, channels, 1, norm_cfg=norm_cfg) for width in widths[:-1]
-        )
         self.aligners = nn.ModuleList(
             build_slot('aligner', aligner, aligners.__all__, **shared) for _ in self.laterals
         )
-        self.fusion = ConcatConvModule(
-            [channels] * len(widths),
-            channels,
-            norm_cfg=norm_cfg,
-            align_corners=self.align_corners,
-        )
+        self.smoothing = nn.ModuleList(self._build_smoothing(smoothing) for _ in self.laterals)
+        self.fusion = self._build_fusion(fusion)
         self.contrast = None if contrast is None else self._build_contrast(contrast)
 
     def forward(self, inputs: Sequence[Tensor]) -> Tensor:
@@ -115,22 +116,44 @@ class SCRHead(BaseDecodeHead):
         ):
             fine = lateral(stage)
             levels.append(aligner(levels[-1], fine) + fine)
-        return levels[::-1]
+        *finer, top = reversed(levels)
+        return [*(smooth(x) for smooth, x in zip(self.smoothing, finer, strict=True)), top]
 
     def classify(self, levels: Sequence[Tensor]) -> Tensor:
         """The levels of the pyramid -> logits at the size of the finest."""
         return self.cls_seg(self.fusion(levels, levels[0].shape[2:]))
+
+    def _build_smoothing(self, smoothing: ConfigType | None) -> nn.Module:
+        if smoothing is None:
+            return nn.Identity()
+        widths = dict(in_channels=self.channels, out_channels=self.channels)
+        return build_slot('smoothing', smoothing, ['ConvModule'], norm_cfg=self.norm_cfg, **widths)
+
+    def _build_fusion(self, fusion: ConfigType) -> nn.Module:
+        return build_slot(
+            'fusion',
+            fusion,
+            ['ConcatConvModule'],
+            in_channels=self._level_widths,
+            out_channels=self.channels,
+            norm_cfg=self.norm_cfg,
+            align_corners=self.align_corners,
+        )
 
     def _build_contrast(self, contrast: ConfigType) -> nn.Module:
         return build_slot(
             'contrast',
             contrast,
             losses.__all__,
-            in_channels=self.channels * len(self.in_channels),
+            in_channels=self._level_widths,
             num_classes=self.num_classes,
             ignore_index=self.ignore_index,
             align_corners=self.align_corners,
         )
+
+    @property
+    def _level_widths(self) -> list[int]:
+        return [self.channels] * len(self.in_channels)
 
     def _select_stages(self, inputs: Sequence[Tensor]) -> list[Tensor]:
         if len(inputs) <= max(self.in_index):

@@ -41,6 +41,49 @@ def test_pyramid_adds_each_lateral_to_the_aligned_level_above():
     torch.testing.assert_close(head(maps), expected)
 
 
+def test_smoothed_levels_are_fused_and_plain_ones_are_handed_down():
+    """The decoder of SFNet, written out here."""
+    head = fill_parameters(
+        build_head(
+            aligner=dict(type='Bilinear'),
+            context=dict(type='LastStage'),
+            smoothing=dict(type='ConvModule', kernel_size=3, padding=1),
+            fusion=dict(type='ConcatConvModule', kernel_size=3),
+            align_corners=True,
+        ),
+        scale=0.1,
+    )
+    head, maps = head.double().eval(), [x.double() for x in stage_maps(2, (65, 97))]
+    resize = dict(mode='bilinear', align_corners=True)
+    level = head.context(maps)
+    smoothed = [level]
+    for stage in (2, 1, 0):
+        lateral = head.laterals[stage](maps[stage])
+        level = F.interpolate(level, lateral.shape[2:], **resize) + lateral
+        conv, norm = head.smoothing[stage].conv, head.smoothing[stage].bn
+        x = F.conv2d(level, conv.weight, padding=1)
+        x = F.batch_norm(x, norm.running_mean, norm.running_var, norm.weight, norm.bias)
+        smoothed.insert(0, x.relu())
+    size = smoothed[0].shape[2:]
+    x = torch.cat([F.interpolate(level, size, **resize) for level in smoothed], 1)
+    norm = head.fusion.norm
+    x = F.conv2d(x, head.fusion.conv.weight, padding=1)
+    x = F.batch_norm(x, norm.running_mean, norm.running_var, norm.weight, norm.bias).relu()
+    expected = F.conv2d(x, head.conv_seg.weight, head.conv_seg.bias)
+    torch.testing.assert_close(head(maps), expected)
+
+
+def test_contrast_embeds_what_the_fusion_sees():
+    smoothing = dict(type='ConvModule', kernel_size=3, padding=1)
+    head, maps = build_head(smoothing=smoothing).eval(), stage_maps(1)
+    assert head.contrast.embed.in_features == 4 * 16
+    plain = build_head().eval()
+    plain.load_state_dict(head.state_dict(), strict=False)
+    finest, *_, top = head.pyramid(maps)
+    assert torch.equal(finest, head.smoothing[0](plain.pyramid(maps)[0]))
+    assert torch.equal(top, plain.pyramid(maps)[-1])
+
+
 @pytest.mark.parametrize('align_corners', [False, True])
 def test_new_srm_head_equals_the_bilinear_head(align_corners):
     refined = build_head(align_corners=align_corners).eval()
@@ -134,7 +177,7 @@ def test_maps_of_another_width_are_refused_with_the_option_to_set():
         build_head().eval()(maps)
 
 
-@pytest.mark.parametrize('slot', ['context', 'aligner', 'contrast'])
+@pytest.mark.parametrize('slot', ['context', 'aligner', 'smoothing', 'fusion', 'contrast'])
 def test_unknown_type_is_refused_with_the_slot_and_its_choices(slot):
     with pytest.raises(KeyError, match=rf"{slot} has the unknown type 'Nonsense'; choose one of"):
         build_head(**{slot: dict(type='Nonsense')})
@@ -150,7 +193,7 @@ def test_misspelt_contrast_option_is_refused_with_the_right_ones():
         build_head(contrast=dict(SMALL_CONTRAST, temprature=0.1))
 
 
-@pytest.mark.parametrize('slot', ['context', 'aligner', 'contrast'])
+@pytest.mark.parametrize('slot', ['context', 'aligner', 'smoothing', 'fusion', 'contrast'])
 def test_config_without_a_type_is_refused(slot):
     with pytest.raises(TypeError, match=f"{slot} must be a dict with a 'type'"):
         build_head(**{slot: {}})

@@ -7,3 +7,4 @@ _base_ = [
 model = dict(
     decode_head=dict(context=dict(type='LastStage'), aligner=dict(type='Bilinear'), contrast=None)
 )
+default_hooks = dict(logger=dict(interval=10), checkpoint=dict(interval=200))

@@ -4,3 +4,4 @@ _base_ = [
     '../_base_/schedules/adamw_200.py',
     '../_base_/default_runtime.py',
 ]
+default_hooks = dict(logger=dict(interval=10), checkpoint=dict(interval=200))

@@ -9,3 +9,4 @@ model = dict(
     backbone=dict(init_cfg=None),
     decode_head=dict(num_classes=11, norm_cfg=dict(type='BN')),
 )
+default_hooks = dict(logger=dict(interval=20), checkpoint=dict(interval=100))

@@ -25,6 +25,9 @@ class SRM(nn.Module):
     Args:
         channels: width C of both maps, even.
         hidden_channels: width of the two prediction branches, each.
+        mask: False uses each pixel's own offset, without its neighbours (Fig. 2).
+        softmax: False uses the nine weights as they are predicted.
+        padding_mode: the offsets outside of the map, see :func:`combine_neighbors`.
         norm_cfg: config of the normalisation inside the branches.
         align_corners: of the bilinear upsampling.
     """
@@ -34,24 +37,29 @@ class SRM(nn.Module):
         channels: int,
         *,
         hidden_channels: int = 32,
+        mask: bool = True,
+        softmax: bool = True,
+        padding_mode: str = 'zeros',
         norm_cfg: dict,
         align_corners: bool = False,
     ) -> None:
         super().__init__()
         width = channels // 2
+        self.softmax = softmax
+        self.padding_mode = padding_mode
         self.align_corners = align_corners
         self.compress_coarse = ConcatConv2d([channels], width, align_corners=align_corners)
         self.compress_fine = nn.Conv2d(channels, width, 1, bias=False)
         # The first layers of the offset branch and of the weight branch, side by side.
         self.branches = ConcatConvModule(
             [width, width],
-            2 * hidden_channels,
+            hidden_channels * (2 if mask else 1),
             kernel_size=3,
             norm_cfg=norm_cfg,
             align_corners=align_corners,
         )
         self.offset = nn.Conv2d(hidden_channels, 2, 3, padding=1, bias=False)
-        self.weights = nn.Conv2d(hidden_channels, len(WINDOW), 1, bias=False)
+        self.weights = nn.Conv2d(hidden_channels, len(WINDOW), 1, bias=False) if mask else None
         # Only the offsets start at zero: were the weights zero too, raw ones would never learn.
         nn.init.zeros_(self.offset.weight)
 
@@ -71,9 +79,13 @@ class SRM(nn.Module):
 
     def predict_offset(self, coarse: Tensor, fine: Tensor) -> Tensor:
         """(B, C, h, w), (B, C, H, W) -> offsets (B, 2, H, W) in pixels, x first (Eq. 3)."""
-        size = fine.shape[2:]
+        size, width = fine.shape[2:], self.offset.in_channels
         guides = [self.compress_coarse([coarse], size), self.compress_fine(fine)]
-        for_offset, for_weights = self.branches(guides, size).chunk(2, dim=1)
-        offset, logits = self.offset(for_offset), self.weights(for_weights)
-        precise = torch.promote_types(offset.dtype, torch.float32)
-        return combine_neighbors(offset.to(precise), logits.to(precise).softmax(dim=1))
+        hidden = self.branches(guides, size)
+        own = self.offset(hidden[:, :width])
+        own = own.to(torch.promote_types(own.dtype, torch.float32))
+        if self.weights is None:
+            return own
+        weights = self.weights(hidden[:, width:]).to(own)
+        weights = weights.softmax(dim=1) if self.softmax else weights
+        return combine_neighbors(own, weights, padding_mode=self.padding_mode)

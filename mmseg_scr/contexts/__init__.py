@@ -1,7 +1,12 @@
 """Slot *context*: the backbone's maps, fine to coarse -> the pyramid's top (B, C, h4, w4)."""
 
+from mmseg_scr.contexts.ccam import CCAM
 from mmseg_scr.contexts.crm import CRM
+from mmseg_scr.contexts.dam import DAM
+from mmseg_scr.contexts.dappm import DAPPM
+from mmseg_scr.contexts.frm import FRM
 from mmseg_scr.contexts.last_stage import LastStage
 from mmseg_scr.contexts.multi_stage import MultiStage
+from mmseg_scr.contexts.ppm import PPM
 
-__all__ = ['CRM', 'LastStage', 'MultiStage']
+__all__ = ['CCAM', 'CRM', 'DAM', 'DAPPM', 'FRM', 'PPM', 'LastStage', 'MultiStage']

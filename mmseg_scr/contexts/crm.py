@@ -25,22 +25,37 @@ class CRM(nn.Module):
 
     Args:
         in_channels: widths of the backbone's maps.
-        channels: width of the result; also the hidden width of the feed-forward block.
+        channels: width of the result.
+        parallel: True lets the spatial attention read the map before the channel attention.
+        whiten: False leaves the means of queries and keys in, see Eq. 8.
+        hidden_channels: of the feed-forward block, ``channels`` by default; 0 leaves it out.
         norm_cfg: config of the normalisation of the result.
     """
 
-    def __init__(self, in_channels: Sequence[int], channels: int, *, norm_cfg: dict) -> None:
+    def __init__(
+        self,
+        in_channels: Sequence[int],
+        channels: int,
+        *,
+        parallel: bool = False,
+        whiten: bool = True,
+        hidden_channels: int | None = None,
+        norm_cfg: dict,
+    ) -> None:
         super().__init__()
         width = sum(in_channels)
+        hidden = channels if hidden_channels is None else hidden_channels
+        self.parallel = parallel
         self.channel_attention = MultiStageChannelAttention(in_channels)
-        self.spatial_attention = DisentangledNonLocal2d(width)
-        self.feed_forward = ConvFeedForward(width, channels)
+        self.spatial_attention = DisentangledNonLocal2d(width, whiten=whiten)
+        self.feed_forward = ConvFeedForward(width, hidden) if hidden else nn.Identity()
         self.reduce = ConvModule(width, channels, 1, norm_cfg=norm_cfg)
 
     def forward(self, stages: Sequence[Tensor]) -> Tensor:
         """Maps (B, C_l, h_l, w_l), fine to coarse -> (B, channels, h, w) of the last."""
-        x = concat_stages(stages) * self.channel_attention(stages)  # Eq. 6
-        x = self.spatial_attention(x)
+        x = concat_stages(stages)
+        calibrated = x * self.channel_attention(stages)  # Eq. 6
+        x = calibrated + self.spatial_attention(x if self.parallel else calibrated)
         return self.reduce(self.feed_forward(x))
 
 

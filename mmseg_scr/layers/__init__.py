@@ -3,5 +3,12 @@
 from mmseg_scr.layers.concat_conv import ConcatConv2d, ConcatConvModule
 from mmseg_scr.layers.disentangled_non_local import DisentangledNonLocal2d
 from mmseg_scr.layers.feed_forward import ConvFeedForward
+from mmseg_scr.layers.pooled_norm import normalize_pooled
 
-__all__ = ['ConcatConv2d', 'ConcatConvModule', 'ConvFeedForward', 'DisentangledNonLocal2d']
+__all__ = [
+    'ConcatConv2d',
+    'ConcatConvModule',
+    'ConvFeedForward',
+    'DisentangledNonLocal2d',
+    'normalize_pooled',
+]

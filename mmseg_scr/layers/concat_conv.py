@@ -2,8 +2,8 @@
 
 Convolution is linear, so the weight can be cut along its input channels and the parts added. A 1x1
 convolution also commutes with bilinear resizing, whose weights sum to 1: each map is convolved at
-its own, smaller size. Parameters and result are those of the plain form (concatenate, then
-convolve); time and the largest tensor are not.
+its own, smaller size. Larger kernels see the resized map. Parameters and result are those of the
+plain form (concatenate, then convolve); time and the largest tensor are not.
 """
 
 from collections.abc import Sequence
@@ -12,6 +12,7 @@ from functools import reduce
 import torch
 import torch.nn.functional as F
 from mmcv.cnn import build_norm_layer
+from mmseg.registry import MODELS
 from torch import Tensor, nn
 
 
@@ -21,7 +22,7 @@ class ConcatConv2d(nn.Conv2d):
     Args:
         in_channels: channels of each map, in the order of concatenation.
         out_channels: channels of the result.
-        kernel_size: odd; a map may differ in size from the result only where it is 1.
+        kernel_size: odd.
         align_corners: of the bilinear resizing.
     """
 
@@ -50,15 +51,21 @@ class ConcatConv2d(nn.Conv2d):
             (B, out_channels, H, W).
         """
         shares = self.weight.split(self.widths, dim=1)
-        parts = (F.conv2d(x, w, padding=self.padding) for x, w in zip(maps, shares, strict=True))
-        return reduce(torch.add, (self._resize(part, size) for part in parts))
+        parts = (self._convolve(x, w, size) for x, w in zip(maps, shares, strict=True))
+        return reduce(torch.add, parts)
 
-    def _resize(self, part: Tensor, size: tuple[int, int]) -> Tensor:
-        if tuple(part.shape[2:]) == tuple(size):
-            return part
-        return F.interpolate(part, size, mode='bilinear', align_corners=self.align_corners)
+    def _convolve(self, x: Tensor, weight: Tensor, size: tuple[int, int]) -> Tensor:
+        if self.kernel_size == (1, 1):
+            return self._resize(F.conv2d(x, weight), size)
+        return F.conv2d(self._resize(x, size), weight, padding=self.padding)
+
+    def _resize(self, x: Tensor, size: tuple[int, int]) -> Tensor:
+        if tuple(x.shape[2:]) == tuple(size):
+            return x
+        return F.interpolate(x, size, mode='bilinear', align_corners=self.align_corners)
 
 
+@MODELS.register_module()
 class ConcatConvModule(nn.Module):
     """:class:`ConcatConv2d`, then normalisation and ReLU.
 

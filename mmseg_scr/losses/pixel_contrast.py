@@ -55,9 +55,10 @@ class PixelContrastLoss(nn.Module):
     Each process samples its own images. Every parameter takes part in every step.
 
     Args:
-        in_channels: channels of the features, of all maps together.
+        in_channels: channels of the map, or of each of several maps, that the features are.
         num_classes: labels are below this or ``ignore_index``.
         ignore_index: label of pixels that are never sampled.
+        in_index: which of the maps are embedded; all by default.
         align_corners: of the bilinear resizing between the maps of the features.
         embed_channels: width of the embedding.
         max_samples: anchors a process and step, at most.
@@ -69,10 +70,11 @@ class PixelContrastLoss(nn.Module):
 
     def __init__(
         self,
-        in_channels: int,
+        in_channels: int | Sequence[int],
         *,
         num_classes: int,
         ignore_index: int,
+        in_index: Sequence[int] | None = None,
         align_corners: bool = False,
         embed_channels: int = 256,
         max_samples: int = 1024,
@@ -92,7 +94,11 @@ class PixelContrastLoss(nn.Module):
         self.temperature = temperature
         self.loss_weight = loss_weight
         self.warmup_iters = warmup_iters
-        self.embed = nn.Linear(in_channels, embed_channels)
+        widths = [in_channels] if isinstance(in_channels, int) else in_channels
+        self.in_index = list(range(len(widths)) if in_index is None else in_index)
+        if not set(self.in_index) <= set(range(len(widths))):
+            raise ValueError(f'in_index {self.in_index} must choose among {len(widths)} maps')
+        self.embed = nn.Linear(sum(widths[i] for i in self.in_index), embed_channels)
 
     def forward(
         self, features: Tensor | Sequence[Tensor], logits: Tensor, labels: Tensor
@@ -100,8 +106,8 @@ class PixelContrastLoss(nn.Module):
         """Contrast of one batch.
 
         Args:
-            features: one map or several (B, C_i, h_i, w_i); bilinearly resized to the size of
-                ``logits`` and concatenated they are the embedding's input.
+            features: one map or several (B, C_i, h_i, w_i); those of ``in_index``, bilinearly
+                resized to the size of ``logits`` and concatenated, are the embedding's input.
             logits: (B, K, h, w), not upsampled.
             labels: (B, H, W) at any size.
 
@@ -120,8 +126,10 @@ class PixelContrastLoss(nn.Module):
             self.ignore_index,
         )
         rows = [
-            gather_resized(x, slots.image, slots.pixel, size, align_corners=self.align_corners)
-            for x in maps
+            gather_resized(
+                maps[i], slots.image, slots.pixel, size, align_corners=self.align_corners
+            )
+            for i in self.in_index
         ]
         contrast = pixel_contrast(
             self._embed(torch.cat(rows, dim=1)), slots.label, self.temperature, valid=slots.valid

@@ -5,7 +5,9 @@ import torch.nn.functional as F
 from torch import Tensor
 
 
-def disentangled_attention(q: Tensor, k: Tensor, v: Tensor, unary: Tensor) -> Tensor:
+def disentangled_attention(
+    q: Tensor, k: Tensor, v: Tensor, unary: Tensor, *, whiten: bool = True
+) -> Tensor:
     """Sum values over all pixels, weighted by a whitened pairwise and by a unary softmax (Eq. 8-9).
 
     The pairwise weights are softmax over j of (q_i - mean q) . (k_j - mean k), unscaled. The mean
@@ -18,6 +20,7 @@ def disentangled_attention(q: Tensor, k: Tensor, v: Tensor, unary: Tensor) -> Te
         k: (B, N, D) keys.
         v: (B, N, Cv) values. On a CPU memory stays linear in N where Cv equals D.
         unary: (B, N) logits of the query-independent term.
+        whiten: False takes q and k as they are, as plain non-local attention does.
 
     Returns:
         (B, N, Cv), dtype of ``v``.
@@ -25,7 +28,7 @@ def disentangled_attention(q: Tensor, k: Tensor, v: Tensor, unary: Tensor) -> Te
     precise = torch.promote_types(v.dtype, torch.float32)
     with torch.autocast(v.device.type, enabled=False):
         q, k, values = q.to(precise), k.to(precise), v.to(precise)
-        q = q - q.mean(dim=1, keepdim=True)
+        q = q - q.mean(dim=1, keepdim=True) if whiten else q
         # The fused kernels want the channels of a pixel side by side, else all pairs are kept.
         heads = (t.unsqueeze(1).contiguous() for t in (q, k, values))  # (B, 1, N, .)
         pairwise = F.scaled_dot_product_attention(*heads, scale=1.0).squeeze(1)

@@ -7,7 +7,10 @@ from torch import Tensor
 WINDOW = [(dy, dx) for dy in range(3) for dx in range(3)]  # k = 1..9, row by row
 
 
-def combine_neighbors(offset: Tensor, weights: Tensor) -> Tensor:
+PADDING_MODES = {'zeros': 'constant', 'replicate': 'replicate'}  # names of nn.Conv2d: of F.pad
+
+
+def combine_neighbors(offset: Tensor, weights: Tensor, *, padding_mode: str = 'zeros') -> Tensor:
     """Sum the 3x3 neighbours of every pixel, each times the pixel's own weight for it (Eq. 3).
 
     Computed in float32 at least as nine shifted views of one padded map: no unfolded copy.
@@ -16,21 +19,26 @@ def combine_neighbors(offset: Tensor, weights: Tensor) -> Tensor:
         offset: (B, 2, H, W); any number of channels is accepted.
         weights: (B, 9, H, W), window positions row by row (0 is up-left, 4 the pixel itself), used
             as given: a softmax over them is the caller's.
+        padding_mode: what neighbours outside of the map count as: ``'zeros'``, so that a constant
+            map shrinks at its border (to 4/9 in a corner under equal weights of 1/9), or
+            ``'replicate'``, the nearest pixel inside.
 
     Returns:
-        Like ``offset``. Neighbours outside of the map count as zero, so a constant map shrinks at
-        its border (to 4/9 in a corner under equal weights of 1/9).
+        Like ``offset``.
 
     Raises:
-        ValueError: ``weights`` is not (B, 9, H, W) on the grid of ``offset``.
+        ValueError: ``weights`` is not (B, 9, H, W) on the grid of ``offset``, or another mode.
     """
+    if padding_mode not in PADDING_MODES:
+        raise ValueError(f'padding_mode must be one of {[*PADDING_MODES]}, got {padding_mode!r}')
     if weights.shape[1] != len(WINDOW) or weights.shape[2:] != offset.shape[2:]:
         raise ValueError(
             f'weights must be (B, 9, H, W) on the grid of offset, got weights '
             f'{tuple(weights.shape)} and offset {tuple(offset.shape)}'
         )
     precise = torch.promote_types(offset.dtype, torch.float32)
-    padded, weights = F.pad(offset.to(precise), (1, 1, 1, 1)), weights.to(precise)
+    padded = F.pad(offset.to(precise), (1, 1, 1, 1), mode=PADDING_MODES[padding_mode])
+    weights = weights.to(precise)
     height, width = offset.shape[2:]
     total = torch.zeros_like(offset, dtype=precise)
     for k, (dy, dx) in enumerate(WINDOW):

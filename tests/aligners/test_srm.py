@@ -43,8 +43,10 @@ def _naive(srm, coarse, fine):
         fine,
         ((srm.compress_coarse.weight, None), (srm.compress_fine.weight, None)),
         lambda guide: branch(guide, slice(hidden), srm.offset),
-        lambda guide: branch(guide, slice(hidden, None), srm.weights),
+        None if srm.weights is None else lambda x: branch(x, slice(hidden, None), srm.weights),
         srm.align_corners,
+        softmax=srm.softmax,
+        border={'zeros': 'constant', 'replicate': 'replicate'}[srm.padding_mode],
     )
 
 
@@ -69,6 +71,38 @@ def test_equals_the_form_at_high_resolution(coarse, fine, training, align_corner
     bilinear = F.interpolate(maps[0], fine, mode='bilinear', align_corners=align_corners)
     assert (expected - bilinear).abs().mean() > 0.1
     torch.testing.assert_close(srm(*maps), expected)
+
+
+VARIANTS = [dict(mask=False), dict(softmax=False), dict(padding_mode='replicate')]
+
+
+@pytest.mark.parametrize('options', VARIANTS, ids=lambda o: '-'.join(o))
+def test_ablated_forms_equal_theirs_at_high_resolution(options):
+    srm = _refined(**options).double().eval()
+    maps = [x.double() for x in _maps((5, 7), (9, 13))]
+    aligned = srm(*maps)
+    torch.testing.assert_close(aligned, _naive(srm, *maps))
+    srm.softmax, srm.padding_mode = True, 'zeros'
+    assert (srm(*maps) - aligned).abs().mean() > 0.01 or 'mask' in options
+
+
+@pytest.mark.parametrize('options', VARIANTS, ids=lambda o: '-'.join(o))
+def test_ablated_forms_start_as_bilinear_resizing_and_learn(options):
+    srm = SRM(8, norm_cfg=BN, **options)
+    coarse, fine = _maps((5, 7), (9, 13))
+    torch.testing.assert_close(srm(coarse, fine), F.interpolate(coarse, (9, 13), mode='bilinear'))
+    target = torch.randn(2, 8, 9, 13)
+    optimizer = torch.optim.SGD(srm.parameters(), lr=0.1)
+    for _ in range(2):
+        optimizer.zero_grad()
+        (srm(coarse, fine) - target).square().mean().backward()
+        optimizer.step()
+    assert [name for name, p in srm.named_parameters() if not p.grad.any()] == []
+
+
+def test_without_the_mask_its_branch_is_gone():
+    lost = 9 * 32 + 9 * 128 * 32 + 2 * 32  # both convolutions and the normalisation
+    assert sum(p.numel() for p in SRM(128, norm_cfg=BN, mask=False).parameters()) == 91_104 - lost
 
 
 def test_gradients_equal_those_of_the_form_at_high_resolution():

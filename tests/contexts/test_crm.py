@@ -1,6 +1,6 @@
 import pytest
 import torch
-from reference.crm import channel_attention, depthwise, non_local, pointwise
+from reference.crm import channel_attention, depthwise, non_local, pointwise, pool_to
 from reference.fill import fill_parameters
 from reference.inputs import stage_maps
 from torch.nn import functional as F
@@ -31,11 +31,15 @@ def _oracle(crm, stages):
     """Eq. 5-9 and the feed-forward block of Fig. 6 with the parameters of `crm`."""
     x = _attended_channels(crm.channel_attention, stages)
     dnl = crm.spatial_attention
-    attended = non_local(x, *(_of(conv) for conv in (dnl.query, dnl.key, dnl.unary, dnl.value)))
+    size = tuple(stages[-1].shape[2:])
+    read = torch.cat([pool_to(stage, size) for stage in stages], 1) if crm.parallel else x
+    attended = non_local(read, *(_of(conv) for conv in (dnl.query, dnl.key, dnl.unary, dnl.value)))
     x = x + pointwise(attended, *_of(dnl.out))
-    expand, mix, _, project = crm.feed_forward.layers
-    hidden = depthwise(pointwise(x, *_of(expand)), *_of(mix)).clamp(min=0)
-    x = pointwise(x + pointwise(hidden, *_of(project)), *_of(crm.reduce.conv))
+    if hasattr(crm.feed_forward, 'layers'):
+        expand, mix, _, project = crm.feed_forward.layers
+        hidden = depthwise(pointwise(x, *_of(expand)), *_of(mix)).clamp(min=0)
+        x = x + pointwise(hidden, *_of(project))
+    x = pointwise(x, *_of(crm.reduce.conv))
     norm = crm.reduce.norm
     x = F.batch_norm(x, norm.running_mean, norm.running_var, norm.weight, norm.bias)
     return x.relu()
@@ -47,6 +51,25 @@ def test_equals_eq_5_to_9_in_loops(image_size):
     stages = [stage.double() for stage in stage_maps(1, image_size, WIDTHS)]
     with torch.no_grad():
         torch.testing.assert_close(crm(stages), _oracle(crm, stages))
+
+
+@pytest.mark.parametrize('options', [dict(parallel=True), dict(hidden_channels=0)])
+def test_ablated_forms_equal_theirs_in_loops(options):
+    crm = fill_parameters(CRM(WIDTHS, 6, norm_cfg=BN, **options), scale=0.2).double().eval()
+    whole = CRM(WIDTHS, 6, norm_cfg=BN).double().eval()
+    whole.load_state_dict(crm.state_dict(), strict='parallel' in options)
+    stages = [stage.double() for stage in stage_maps(1, (65, 97), WIDTHS)]
+    with torch.no_grad():
+        torch.testing.assert_close(crm(stages), _oracle(crm, stages))
+        assert not torch.allclose(crm(stages), whole(stages), rtol=1e-3)
+
+
+def test_whitening_may_be_left_out():
+    crm = fill_parameters(CRM(WIDTHS, 6, norm_cfg=BN, whiten=False), scale=0.2).eval()
+    stages = stage_maps(1, (65, 97), WIDTHS)
+    plain = crm(stages)
+    crm.spatial_attention.whiten = True
+    assert not torch.allclose(crm(stages), plain, rtol=1e-3)
 
 
 def test_channel_factors_equal_eq_5_in_loops_and_lie_between_zero_and_one():

@@ -25,11 +25,14 @@ def test_levels_fused_one_by_one_equal_the_concatenation_of_upsampled_levels(ali
     torch.testing.assert_close(conv(levels, SIZES[0]), expected)
 
 
-def test_maps_of_one_size_equal_a_3x3_convolution_of_their_concatenation():
-    conv = ConcatConv2d([3, 4], 6, 3).double()
-    maps = [torch.randn(2, width, 5, 7, dtype=torch.float64) for width in (3, 4)]
-    expected = F.conv2d(torch.cat(maps, 1), conv.weight, padding=1)
-    torch.testing.assert_close(conv(maps, (5, 7)), expected)
+@pytest.mark.parametrize('align_corners', [False, True])
+def test_equals_a_3x3_convolution_of_the_concatenation_of_upsampled_levels(align_corners):
+    conv = ConcatConv2d([3, 4, 2, 5], 6, 3, align_corners=align_corners).double()
+    resize = dict(size=SIZES[0], mode='bilinear', align_corners=align_corners)
+    levels = _levels()
+    concatenated = torch.cat([F.interpolate(x, **resize) for x in levels], 1)
+    expected = F.conv2d(concatenated, conv.weight, padding=1)
+    torch.testing.assert_close(conv(levels, SIZES[0]), expected)
 
 
 def test_module_normalises_the_sum_and_not_the_parts():

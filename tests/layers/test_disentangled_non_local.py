@@ -3,6 +3,7 @@ import torch
 from reference.crm import non_local, pointwise
 from reference.fill import fill_conv, fill_parameters, wave
 from reference.golden import check_golden
+from torch import nn
 
 from mmseg_scr.layers import DisentangledNonLocal2d
 
@@ -13,8 +14,8 @@ def test_golden_numbers_of_mmsegs_block_without_scale_and_temperature():
     seeds = dict(query=0.1, key=0.2, value=0.3, unary=0.4, out=0.5)
     for name, seed in seeds.items():
         fill_conv(getattr(block, name), seed, factor=20)
-    y = block(wave(2, 16, 5, 4).float())
-    check_golden(y, 55.92637, 597.07719, [1.05458, 1.45181, 1.74546, 1.8968])
+    x = wave(2, 16, 5, 4).float()
+    check_golden(x + block(x), 55.92637, 597.07719, [1.05458, 1.45181, 1.74546, 1.8968])
 
 
 def test_equals_eq_8_and_9_in_loops():
@@ -22,25 +23,47 @@ def test_equals_eq_8_and_9_in_loops():
     x = torch.randn(2, 8, 3, 4, dtype=torch.float64)
     convs = (block.query, block.key, block.unary, block.value)
     attended = non_local(x, *((conv.weight, conv.bias) for conv in convs))
-    expected = x + pointwise(attended, block.out.weight, block.out.bias)
+    expected = pointwise(attended, block.out.weight, block.out.bias)
     torch.testing.assert_close(block(x), expected)
 
 
+def test_golden_numbers_of_the_original_with_values_of_full_width():
+    block = DisentangledNonLocal2d(16, reduction=4, value_channels=16).double()
+    for name, seed in dict(query=0.1, key=0.2, value=0.3, unary=0.4).items():
+        fill_conv(getattr(block, name), seed, factor=20)
+    nn.init.zeros_(block.value.bias)
+    y = block(wave(2, 16, 5, 4))
+    check_golden(y, 10.14191, 249.40445, [1.03894, 1.10496, 1.11365, 1.07001])
+
+
+def test_without_whitening_equals_plain_pairwise_and_unary_attention():
+    block = fill_parameters(DisentangledNonLocal2d(8, reduction=2, whiten=False)).double()
+    x = torch.randn(1, 8, 3, 4, dtype=torch.float64)
+    q, k, m, v = (
+        conv(x).flatten(2).transpose(1, 2)
+        for conv in (block.query, block.key, block.unary, block.value)
+    )
+    attended = (q @ k.transpose(1, 2)).softmax(2) @ v + m.softmax(1).transpose(1, 2) @ v
+    expected = block.out(attended.transpose(1, 2).reshape(1, 4, 3, 4))
+    torch.testing.assert_close(block(x), expected)
+    block.whiten = True
+    assert not torch.allclose(block(x), expected)
+
+
 @pytest.mark.parametrize('size', [(5, 7), (1, 1), (1, 4)])
-def test_identity_at_the_start_of_training(size):
-    x = torch.randn(1, 16, *size)
-    assert torch.equal(DisentangledNonLocal2d(16)(x), x)
+def test_adds_nothing_at_the_start_of_training(size):
+    assert not DisentangledNonLocal2d(16)(torch.randn(1, 16, *size)).any()
 
 
 def test_output_convolution_learns_from_the_first_step_and_the_rest_from_the_second():
     block = DisentangledNonLocal2d(16)
     x = torch.randn(2, 16, 4, 4)
-    block(x).square().sum().backward()
+    (x + block(x)).square().sum().backward()
     assert block.out.weight.grad.any()
     with torch.no_grad():
         block.out.weight -= 0.01 * block.out.weight.grad
     block.zero_grad()
-    block(x).square().sum().backward()
+    (x + block(x)).square().sum().backward()
     silent = [name for name, p in block.named_parameters() if not p.grad.any()]
     assert silent == []
 

@@ -15,7 +15,7 @@ SIZE = (12, 14)
 
 def build(**options):
     small = dict(embed_channels=6, max_samples=48, max_views=6)
-    return PixelContrastLoss(7, num_classes=CLASSES, ignore_index=255, **(small | options))
+    return PixelContrastLoss([3, 4], num_classes=CLASSES, ignore_index=255, **(small | options))
 
 
 def batch(images=2, size=SIZE, scale=4):
@@ -209,12 +209,25 @@ def test_the_host_never_waits_for_the_gpu():
 
 
 def test_one_map_is_a_list_of_one():
-    features, logits, labels = batch()
-    joined = torch.cat([F.interpolate(x, SIZE, mode='bilinear') for x in features], 1)
-    loss = build()
+    (_, coarse), logits, labels = batch()
+    loss = PixelContrastLoss(4, num_classes=CLASSES, ignore_index=255, max_views=6)
     values = []
-    for given in (joined, [joined]):
+    for given in (coarse, [coarse]):
         torch.manual_seed(3)
         values.append(loss(given, logits, labels))
     assert values[0] > 0
     assert torch.equal(*values)
+
+
+def test_chosen_maps_alone_are_embedded():
+    (fine, coarse), logits, labels = batch()
+    loss = build(in_index=[1])
+    assert loss.embed.in_features == 4
+    loss([fine, coarse], logits, labels).backward()
+    assert fine.grad is None
+    assert coarse.grad.any()
+
+
+def test_map_that_does_not_exist_is_refused():
+    with pytest.raises(ValueError, match=r'in_index \[0, 2\] must choose among 2 maps'):
+        build(in_index=[0, 2])

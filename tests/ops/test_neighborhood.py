@@ -27,6 +27,26 @@ def test_golden_numbers_with_raw_weights():
     check_golden(combined, -35.42809, 81.27387, [0.98002, 1.8565, 1.23037, 1.64806])
 
 
+def test_golden_numbers_with_replicated_border():
+    offset, logits = wave(1, 2, 4, 5, seed=0.1), 2 * wave(1, 9, 4, 5, seed=0.7)
+    combined = combine_neighbors(offset, logits.softmax(1), padding_mode='replicate')
+    check_golden(combined, 2.43355, 13.57137, [0.51255, 0.57455, 0.65968, 0.7434])
+    raw = combine_neighbors(offset, logits, padding_mode='replicate')
+    assert float(raw.sum()) == pytest.approx(-13.02306, abs=1e-3)
+    assert float(raw.abs().sum()) == pytest.approx(84.88545, abs=1e-3)
+
+
+def test_replicated_border_keeps_a_constant_map():
+    constant, equal = torch.ones(1, 2, 3, 1), torch.full((1, 9, 3, 1), 1 / 9)
+    combined = combine_neighbors(constant, equal, padding_mode='replicate')
+    torch.testing.assert_close(combined, constant)
+
+
+def test_unknown_padding_is_refused_with_the_choices():
+    with pytest.raises(ValueError, match=r"\['zeros', 'replicate'\], got 'reflect'"):
+        combine_neighbors(torch.zeros(1, 2, 4, 5), torch.zeros(1, 9, 4, 5), padding_mode='reflect')
+
+
 @pytest.mark.parametrize('k', range(9))
 def test_one_weight_alone_reads_that_neighbor(k):
     offset = torch.zeros(1, 2, 5, 5)

@@ -8,4 +8,3 @@ param_scheduler = [
     dict(type='PolyLR', power=1.0, begin=50, end=1000, eta_min=0.0, by_epoch=False),
 ]
 train_cfg = dict(max_iters=1000, val_interval=500)
-default_hooks = dict(logger=dict(interval=20), checkpoint=dict(interval=100))

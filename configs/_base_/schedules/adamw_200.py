@@ -8,4 +8,3 @@ param_scheduler = [
     dict(type='PolyLR', power=1.0, begin=20, end=200, eta_min=0.0, by_epoch=False),
 ]
 train_cfg = dict(max_iters=200, val_interval=50)
-default_hooks = dict(logger=dict(interval=10), checkpoint=dict(interval=200))
