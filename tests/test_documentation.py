@@ -14,7 +14,7 @@ import mmseg_scr
 ROOT = Path(__file__).parents[1]
 PAGES = [ROOT / 'README.md', *sorted(ROOT.glob('docs/*.md')), *sorted(ROOT.glob('configs/*/*.md'))]
 BLOCK = re.compile(r'(?P<skip><!-- skip: [^>]+-->\s*)?```python\n(?P<code>.*?)```', re.DOTALL)
-CONFIG = re.compile(r'(?<!\.mim/)configs/[\w./-]+?\.py')
+CONFIG = re.compile(r'(?<!\.mim/)(?<!tests/)configs/[\w./-]+?\.py')
 LINK = re.compile(r'\]\((?!https?://|#|mailto:)(?P<target>[^)#\s]+)')
 
 

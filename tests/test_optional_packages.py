@@ -38,7 +38,7 @@ def test_missing_mmpretrain_is_announced_once(children, monkeypatch):
     monkeypatch.setitem(sys.modules, 'mmpretrain.registry', None)
     announce_missing_packages()
     announce_missing_packages()
-    with pytest.raises(ImportError, match='mmpretrain.VAN.*`pip install onedl-mmpretrain`'):
+    with pytest.raises(ImportError, match=r'mmpretrain\.VAN.*`pip install onedl-mmpretrain`'):
         MODELS.build(dict(VAN))
 
 

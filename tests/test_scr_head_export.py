@@ -1,7 +1,21 @@
 import pytest
 import torch
-from reference.heads import build_segmentor
+from reference.fill import fill_parameters
+from reference.heads import build_head, build_segmentor
+from reference.inputs import stage_maps
 from torch import nn
+
+from mmseg_scr import aligners, contexts
+
+PARTS = [('aligner', name) for name in aligners.__all__]
+PARTS += [('context', name) for name in contexts.__all__]
+SFNET = dict(
+    aligner=dict(type='FAM'),
+    context=dict(type='PPM'),
+    smoothing=dict(type='ConvModule', kernel_size=3, padding=1),
+    fusion=dict(type='ConcatConvModule', kernel_size=3),
+    align_corners=True,
+)
 
 
 class Logits(nn.Module):
@@ -40,3 +54,23 @@ def test_exported_segmentor_holds_no_contrast(exported):
     used = {n.target for n in exported.graph.nodes if n.op == 'get_attr' and n.users}
     assert any('fusion' in name for name in used)
     assert not [name for name in used if 'contrast' in name]
+
+
+def check_export(head):
+    """Export with free height and width; compare at sizes that the export has not seen."""
+    head = fill_parameters(head, scale=0.1).eval()
+    free = {2: torch.export.Dim.AUTO, 3: torch.export.Dim.AUTO}
+    program = torch.export.export(head, (stage_maps(1, (200, 230)),), dynamic_shapes=([free] * 4,))
+    for size in [(160, 256), (129, 170)]:  # the last maps are 5x8 and 5x6
+        maps = stage_maps(1, size)
+        with torch.no_grad():
+            torch.testing.assert_close(program.module()(maps), head(maps), rtol=1e-4, atol=1e-4)
+
+
+@pytest.mark.parametrize(('slot', 'name'), PARTS, ids=lambda value: value)
+def test_head_with_any_part_is_exported_with_free_sizes(slot, name):
+    check_export(build_head(**{slot: dict(type=name)}))
+
+
+def test_head_with_the_decoder_of_sfnet_is_exported_with_free_sizes():
+    check_export(build_head(**SFNET))

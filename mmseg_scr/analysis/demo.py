@@ -1,6 +1,6 @@
 """The demonstration: two small networks learn drawn street scenes, side by side."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -8,17 +8,15 @@ import numpy as np
 import torch
 from mmengine.config import Config
 from mmengine.dataset import pseudo_collate
-from mmengine.hooks import Hook
 from mmengine.registry import init_default_scope
-from mmengine.runner import Runner
 from mmseg.evaluation import IoUMetric
 from mmseg.models import BaseSegmentor
 from mmseg.registry import DATASETS, MODELS
 
+from mmseg_scr.analysis.short_run import Progress, train_briefly
 from mmseg_scr.visualization import draw_panels, plot_curves
 
 PANEL_ROWS = 4
-Progress = Callable[[str, int, int], None]  # (what, done, total)
 
 
 @dataclass(frozen=True)
@@ -58,12 +56,7 @@ def run_demo(
 
     Returns:
         The IoU tables: a constant prediction, the last config untrained, then every config trained.
-
-    Raises:
-        ValueError: ``iterations`` is below 1.
     """
-    if iterations < 1:
-        raise ValueError(f'iterations must be at least 1, got {iterations}')
     out_dir = Path(out_dir)
     init_default_scope('mmseg')
     settings = {title: Config.fromfile(path) for title, path in configs.items()}
@@ -79,7 +72,7 @@ def run_demo(
     predictions['untrained'] = _predict(MODELS.build(last.model), scenes, progress, 'untrained')
     logs = {}
     for title, config in settings.items():
-        runner = _train(config, out_dir / title, iterations, progress, title)
+        runner = train_briefly(config, out_dir / title, iterations, progress=progress, title=title)
         logs[title] = runner.log_dir
         predictions[title] = _predict(runner.model, scenes, progress, title)
 
@@ -104,40 +97,6 @@ def format_table(report: Report) -> str:
     for name, *values in zip((*report.classes, 'mIoU'), *columns, strict=True):
         lines.append(f'{name:<{width}}' + ''.join(f'{100 * value:12.1f}' for value in values))
     return '\n'.join(lines)
-
-
-class _ProgressHook(Hook):
-    def __init__(self, title: str, total: int, progress: Progress) -> None:
-        self.title, self.total, self.progress = title, total, progress
-
-    def after_train_iter(
-        self,
-        runner: Runner,
-        batch_idx: int,
-        data_batch: dict | None = None,
-        outputs: dict | None = None,
-    ) -> None:
-        self.progress(f'training {self.title}', runner.iter + 1, self.total)
-
-
-def _train(
-    config: Config, work_dir: Path, iterations: int, progress: Progress, title: str
-) -> Runner:
-    scale = iterations / config.train_cfg.max_iters
-    config.work_dir = str(work_dir)
-    config.train_cfg.update(max_iters=iterations, val_interval=max(iterations // 4, 1))
-    for schedule in config.param_scheduler:
-        schedule.update(begin=int(schedule.begin * scale), end=max(int(schedule.end * scale), 1))
-    config.default_hooks.checkpoint.update(interval=iterations, save_best=None)
-    config.default_hooks.logger.interval = max(iterations // 20, 1)
-    config.log_level = 'ERROR'
-    config.visualizer.name = f'demo {work_dir}'
-    config.experiment_name = f'demo {work_dir}'.replace('/', '-')
-    config.randomness = dict(seed=0)
-    runner = Runner.from_cfg(config)
-    runner.register_hook(_ProgressHook(title, iterations, progress))
-    runner.train()
-    return runner
 
 
 @torch.no_grad()

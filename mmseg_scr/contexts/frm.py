@@ -1,7 +1,9 @@
-"""Feature Refinement Module of FRMSeg, the predecessor of arXiv 2412.08671 (Sec. 2.2, Fig. 2).
+"""Feature Refinement Module of FRMSeg, the predecessor of arXiv 2412.08671.
 
-No code was published. Widths follow from the published parameters: values of the attention keep
-the full width, so it has no output convolution; the block that is said to "expand" contracts.
+"A Feature Refinement Module for Light-Weight Semantic Segmentation Network", Sec. 2.2, Fig. 2, whose
+equations are cited here. No code was published. Widths follow from the published parameters: values
+of the attention keep the full width, so it has no output convolution; the block that is said to
+"expand" contracts.
 """
 
 from collections.abc import Sequence

@@ -3,8 +3,7 @@
 Pyramid pooling is from PSPNet (arXiv 1612.01105); SFNet's form (arXiv 2002.10120) has no ReLU in
 the branches, a 1x1 bottleneck with dropout and corners aligned in the upsampling. Differs from the
 original code (SFSegNets; its README says MIT): it reads all stages, pooled and concatenated (Eq. 7
-of arXiv 2412.08671); the bottleneck convolves each branch before upsampling, which is equal and
-cheaper; and a branch of one pixel trains on a single image too.
+of arXiv 2412.08671), and a branch of one pixel trains on a single image too.
 """
 
 from collections.abc import Sequence
@@ -46,16 +45,19 @@ class PPM(nn.Module):
         self.branches = nn.ModuleList(
             PooledBranch(width, channels, scale, norm_cfg=norm_cfg) for scale in scales
         )
-        self.bottleneck = ConcatConvModule(
-            [channels] * len(scales) + [width], channels, norm_cfg=norm_cfg, align_corners=True
-        )
+        widths = [channels] * len(scales) + [width]
+        self.bottleneck = ConcatConvModule(widths, channels, norm_cfg=norm_cfg)
         self.dropout = nn.Dropout2d(dropout_ratio)
 
     def forward(self, stages: Sequence[Tensor]) -> Tensor:
         """Maps (B, C_l, h_l, w_l), fine to coarse -> (B, channels, h, w) of the last."""
         x = concat_stages(stages)
-        branches = [branch(x) for branch in self.branches]  # (B, channels, scale, scale)
-        return self.dropout(self.bottleneck([*branches, x], x.shape[2:]))
+        size = x.shape[2:]
+        branches = [
+            F.interpolate(branch(x), size, mode='bilinear', align_corners=True)
+            for branch in self.branches
+        ]
+        return self.dropout(self.bottleneck([*branches, x], size))
 
 
 class PooledBranch(nn.Module):

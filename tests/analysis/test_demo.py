@@ -64,8 +64,3 @@ def test_table_is_in_percent_with_the_mean_last():
         ['sky', '75.0', '0.0'],
         ['mIoU', '50.0', '50.0'],
     ]
-
-
-def test_no_iteration_is_an_error(few_scenes, tmp_path):
-    with pytest.raises(ValueError, match='iterations must be at least 1, got 0'):
-        run_demo({'ours': few_scenes}, tmp_path, iterations=0, progress=lambda *_: None)

@@ -1,5 +1,6 @@
 import pytest
 import torch
+from mmseg.models.decode_heads.dnl_head import DisentangledNonLocal2d as MMSegBlock
 from reference.crm import non_local, pointwise
 from reference.fill import fill_conv, fill_parameters, wave
 from reference.golden import check_golden
@@ -16,6 +17,23 @@ def test_golden_numbers_of_mmsegs_block_without_scale_and_temperature():
         fill_conv(getattr(block, name), seed, factor=20)
     x = wave(2, 16, 5, 4).float()
     check_golden(x + block(x), 55.92637, 597.07719, [1.05458, 1.45181, 1.74546, 1.8968])
+
+
+def test_equals_mmsegs_block_with_its_weights():
+    block = fill_parameters(DisentangledNonLocal2d(16, reduction=4)).double()
+    theirs = MMSegBlock(
+        in_channels=16, reduction=4, use_scale=False, mode='embedded_gaussian', temperature=1.0
+    ).double()
+    pairs = dict(query='theta', key='phi', value='g', out='conv_out')
+    with torch.no_grad():
+        for own, other in pairs.items():
+            conv = getattr(theirs, other).conv
+            conv.weight.copy_(getattr(block, own).weight)
+            if getattr(block, own).bias is not None:
+                conv.bias.copy_(getattr(block, own).bias)
+        theirs.conv_mask.weight.copy_(block.unary.weight)
+    x = torch.randn(2, 16, 5, 7, dtype=torch.float64)
+    torch.testing.assert_close(x + block(x), theirs(x))
 
 
 def test_equals_eq_8_and_9_in_loops():
