@@ -1,6 +1,6 @@
 """Cost of models: python tools/get_flops.py [CONFIG ...] [--shape H W] [--cfg-options ...].
 
-Without a config: every published cost that there is a config for, beside ours.
+Without a config: every published row that there is a config for, beside ours.
 """
 
 import argparse
@@ -16,16 +16,14 @@ from mmengine.config import DictAction
 CONFIGS = Path(__file__).parents[1] / 'configs'
 
 
-def parse_args() -> argparse.Namespace:
-    """Which models, at which size, and where to write."""
-    parser = argparse.ArgumentParser(description=__doc__)
+def count_models(parser: argparse.ArgumentParser) -> tuple[argparse.Namespace, list]:
+    """Read the command line, which tells the models and their size, and count them."""
     parser.add_argument('configs', nargs='*', type=Path, metavar='CONFIG')
     size = "of the image; by default that of the evaluation on the config's dataset"
     parser.add_argument('--shape', nargs=2, type=int, metavar=('H', 'W'), help=size)
     parser.add_argument(
         '--cfg-options', nargs='+', action=DictAction, default={}, help='key=value overrides'
     )
-    parser.add_argument('--json', type=Path, metavar='FILE', help='write all counts here too')
     args = parser.parse_args()
     for config in args.configs:
         if not config.is_file():
@@ -34,20 +32,25 @@ def parse_args() -> argparse.Namespace:
         parser.error(f'--shape takes two positive numbers, got {args.shape}')
     if not args.configs and (args.shape or args.cfg_options):
         parser.error('--shape and --cfg-options need a CONFIG')
-    return args
+    warnings.filterwarnings('ignore')
+    with contextlib.redirect_stdout(sys.stderr):  # the framework prints while it is imported
+        from mmseg_scr.analysis import UnknownSizeError, count_configs, count_published
+
+        if not args.configs:
+            return args, count_published(CONFIGS)
+        try:
+            return args, count_configs(args.configs, shape=args.shape, options=args.cfg_options)
+        except UnknownSizeError as error:
+            parser.error(f'{error} with --shape H W')
 
 
 def main() -> None:
     """Print the tables, and write the counts as JSON if asked to."""
-    args = parse_args()
-    warnings.filterwarnings('ignore')
-    with contextlib.redirect_stdout(sys.stderr):  # the framework prints while it is imported
-        from mmseg_scr.analysis import count_configs, count_published, format_costs
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument('--json', type=Path, metavar='FILE', help='write all counts here too')
+    args, counted = count_models(parser)
+    from mmseg_scr.analysis import format_costs
 
-        if args.configs:
-            counted = count_configs(args.configs, shape=args.shape, options=args.cfg_options)
-        else:
-            counted = count_published(CONFIGS)
     print(format_costs(counted, with_parts=bool(args.configs)))
     if args.json:
         args.json.write_text(json.dumps([asdict(cost) for cost in counted], indent=2) + '\n')

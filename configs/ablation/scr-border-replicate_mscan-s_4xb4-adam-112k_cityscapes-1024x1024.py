@@ -1,2 +1,2 @@
 _base_ = '../scr/scr_mscan-s_4xb4-adam-112k_cityscapes-1024x1024.py'
-model = dict(decode_head=dict(aligner=dict(padding_mode='replicate')))
+model = dict(decode_head=dict(aligner=dict(mask=dict(padding_mode='replicate'))))

@@ -6,13 +6,16 @@ offsets are in pixels of the upsampled map. The 1x1 convolution of the upsampled
 upsampling, and the 3x3 convolutions of the two guides run without concatenating them: same result.
 """
 
+from collections.abc import Mapping
+from types import MappingProxyType
+
 import torch
 import torch.nn.functional as F
 from mmseg.registry import MODELS
 from torch import Tensor, nn
 
 from mmseg_scr.layers import ConcatConv2d, ConcatConvModule
-from mmseg_scr.ops.neighborhood import WINDOW, combine_neighbors
+from mmseg_scr.ops.neighborhood import PADDING_MODES, WINDOW, combine_neighbors
 from mmseg_scr.ops.warp import warp_by_offset
 
 
@@ -25,9 +28,7 @@ class SRM(nn.Module):
     Args:
         channels: width C of both maps, even.
         hidden_channels: width of the two prediction branches, each.
-        mask: False uses each pixel's own offset, without its neighbours (Fig. 2).
-        softmax: False uses the nine weights as they are predicted.
-        padding_mode: the offsets outside of the map, see :func:`combine_neighbors`.
+        mask: options of :class:`WeightMask`; None leaves every pixel its own offset (Fig. 2).
         norm_cfg: config of the normalisation inside the branches.
         align_corners: of the bilinear upsampling.
     """
@@ -37,29 +38,25 @@ class SRM(nn.Module):
         channels: int,
         *,
         hidden_channels: int = 32,
-        mask: bool = True,
-        softmax: bool = True,
-        padding_mode: str = 'zeros',
+        mask: Mapping[str, object] | None = MappingProxyType({}),
         norm_cfg: dict,
         align_corners: bool = False,
     ) -> None:
         super().__init__()
         width = channels // 2
-        self.softmax = softmax
-        self.padding_mode = padding_mode
         self.align_corners = align_corners
         self.compress_coarse = ConcatConv2d([channels], width, align_corners=align_corners)
         self.compress_fine = nn.Conv2d(channels, width, 1, bias=False)
-        # The first layers of the offset branch and of the weight branch, side by side.
+        # The first layers of the offset branch and of the mask's branch, side by side.
         self.branches = ConcatConvModule(
             [width, width],
-            hidden_channels * (2 if mask else 1),
+            hidden_channels * (1 if mask is None else 2),
             kernel_size=3,
             norm_cfg=norm_cfg,
             align_corners=align_corners,
         )
         self.offset = nn.Conv2d(hidden_channels, 2, 3, padding=1, bias=False)
-        self.weights = nn.Conv2d(hidden_channels, len(WINDOW), 1, bias=False) if mask else None
+        self.mask = None if mask is None else WeightMask(hidden_channels, **mask)
         # Only the offsets start at zero: were the weights zero too, raw ones would never learn.
         nn.init.zeros_(self.offset.weight)
 
@@ -84,8 +81,30 @@ class SRM(nn.Module):
         hidden = self.branches(guides, size)
         own = self.offset(hidden[:, :width])
         own = own.to(torch.promote_types(own.dtype, torch.float32))
-        if self.weights is None:
-            return own
-        weights = self.weights(hidden[:, width:]).to(own)
+        return own if self.mask is None else self.mask(own, hidden[:, width:])
+
+
+class WeightMask(nn.Module):
+    """Replace the offset of every pixel by a weighted sum of those of its 3x3 window (Eq. 3).
+
+    Args:
+        channels: width of the features that the nine weights are predicted from.
+        softmax: False uses the weights as they are predicted.
+        padding_mode: what offsets outside of the map count as, ``'zeros'`` or ``'replicate'``.
+    """
+
+    def __init__(self, channels: int, *, softmax: bool = True, padding_mode: str = 'zeros') -> None:
+        super().__init__()
+        if padding_mode not in PADDING_MODES:
+            raise ValueError(
+                f'padding_mode must be one of {[*PADDING_MODES]}, got {padding_mode!r}'
+            )
+        self.softmax = softmax
+        self.padding_mode = padding_mode
+        self.weights = nn.Conv2d(channels, len(WINDOW), 1, bias=False)
+
+    def forward(self, offset: Tensor, features: Tensor) -> Tensor:
+        """(B, 2, H, W), (B, channels, H, W) -> (B, 2, H, W), dtype of ``offset``."""
+        weights = self.weights(features).to(offset)
         weights = weights.softmax(dim=1) if self.softmax else weights
-        return combine_neighbors(own, weights, padding_mode=self.padding_mode)
+        return combine_neighbors(offset, weights, padding_mode=self.padding_mode)

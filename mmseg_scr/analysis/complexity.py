@@ -49,6 +49,9 @@ class Cost:
         """The paper count and the matrix products that it leaves out."""
         return self.paper + self.products
 
+    def __add__(self, other: 'Cost') -> 'Cost':
+        return Cost(*(getattr(self, k) + getattr(other, k) for k in self.__dataclass_fields__))
+
     def __sub__(self, other: 'Cost') -> 'Cost':
         return Cost(*(getattr(self, k) - getattr(other, k) for k in self.__dataclass_fields__))
 
@@ -89,7 +92,8 @@ def count_costs(model: nn.Module, shape: tuple[int, int]) -> ModelCost:
         cost = trace.cost(path)
         rest -= cost
         if any(vars(cost).values()):
-            parts[trace.label(path)] = cost
+            label = trace.label(path)  # of two aligners, where the backbone keeps its stride
+            parts[label] = parts[label] + cost if label in parts else cost
     if any(vars(rest).values()):
         parts['rest'] = rest
     everything = sum(p.numel() for p in model.parameters())

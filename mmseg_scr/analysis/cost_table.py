@@ -1,10 +1,12 @@
 """Costs of configs as Markdown, beside the published ones."""
 
+import logging
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from mmengine.config import Config
+from mmengine.logging import print_log
 from mmengine.registry import init_default_scope
 from mmseg.registry import MODELS
 
@@ -28,6 +30,40 @@ PARTS_HEADER = '| part | parameters | paper G | full G | executed G |\n|---|---:
 PUBLISHED_HEADER = """\
 | config | size | count | M published | M own | % | G published | G own | % |
 |---|---|---|---:|---:|---:|---:|---:|---:|"""
+NOTHING = '-'
+# Where parts go among those of other models; parts with other names go between the two groups.
+FIRST_PARTS = (
+    'backbone',
+    'context',
+    'laterals',
+    *(f'aligner to stride {stride}' for stride in (16, 8, 4)),
+)
+LAST_PARTS = ('fusion', 'classifier', 'rest')
+
+
+class UnknownSizeError(ValueError):
+    """Configs do not tell the size of the images that they are evaluated on."""
+
+
+@dataclass(frozen=True)
+class Comparison:
+    """An own number beside the published one, None where nothing was published."""
+
+    own: float
+    published: float | None
+
+    @property
+    def difference(self) -> float | None:
+        """In percent of the published number, None without one."""
+        return None if self.published is None else 100 * (self.own / self.published - 1)
+
+    @property
+    def cells(self) -> list[str]:
+        """Published, own and difference for a table."""
+        own = f'{self.own:.2f}'
+        if self.published is None:
+            return [NOTHING, own, NOTHING]
+        return [f'{self.published:.2f}', own, f'{self.difference:+.2f}']
 
 
 @dataclass(frozen=True)
@@ -49,6 +85,23 @@ class ConfigCost:
         """Height and width for a table."""
         return 'x'.join(map(str, self.shape))
 
+    @property
+    def count(self) -> str:
+        """Name of the count that the published one compares with."""
+        return 'full' if self.published and self.published.products else 'paper'
+
+    @property
+    def parameters(self) -> Comparison:
+        """In 1e6."""
+        published = self.published.parameters if self.published else None
+        return Comparison(self.cost.total.parameters / 1e6, published)
+
+    @property
+    def macs(self) -> Comparison:
+        """Multiply-adds in 1e9, by the count that the published ones compare with."""
+        published = self.published.macs if self.published else None
+        return Comparison(getattr(self.cost.total, self.count) / 1e9, published)
+
 
 def count_configs(
     paths: Sequence[Path],
@@ -64,38 +117,64 @@ def count_configs(
         options: overrides of all configs, as of ``--cfg-options``.
 
     Raises:
-        ValueError: no ``shape``, and a config tells none.
+        UnknownSizeError: no ``shape``, and configs tell none; nothing was counted then.
     """
-    return [_count_config(path, shape, options or {}) for path in paths]
+    options = dict(options or {})
+    configs = [Config.fromfile(path) for path in paths]
+    for config in configs:
+        config.merge_from_dict(options)
+    shapes = [shape or _evaluation_shape(config) for config in configs]
+    unknown = [path.name for path, known in zip(paths, shapes, strict=True) if not known]
+    if unknown:
+        raise UnknownSizeError(
+            f'the size of the images is not told by {", ".join(unknown)}; give a shape'
+        )
+    return [
+        _count_config(path.stem, config, tuple(known), options)
+        for path, config, known in zip(paths, configs, shapes, strict=True)
+    ]
 
 
 def count_published(root: Path) -> list[ConfigCost]:
-    """Costs for all published rows whose config is somewhere below ``root``."""
+    """Costs for all published rows whose config is somewhere below ``root``.
+
+    A row whose config needs a package that is not installed is left out, with a warning.
+    """
     files = {path.stem: path for path in root.rglob('*.py')}
-    rows = [row for row in PUBLISHED if row.config in files]
-    return [_count_config(files[row.config], row.shape, row.options) for row in rows]
+    counted = []
+    for row in (row for row in PUBLISHED if row.config in files):
+        try:
+            counted += count_configs([files[row.config]], shape=row.shape)
+        except ImportError as error:
+            print_log(f'{row.config} is left out: {error}', 'current', logging.WARNING)
+    return counted
+
+
+def order_parts(counted: Sequence[ConfigCost]) -> list[str]:
+    """Names of the parts of all models, each once; the order of the models does not matter."""
+    names = {name for c in counted for name in c.cost.parts}
+    between = sorted(names.difference(FIRST_PARTS, LAST_PARTS))
+    return [name for name in (*FIRST_PARTS, *between, *LAST_PARTS) if name in names]
 
 
 def format_costs(counted: Sequence[ConfigCost], *, with_parts: bool) -> str:
     """Markdown: the legend, the parts of each model if asked for, published against own costs."""
     parts = [_parts_table(c) for c in counted] if with_parts else []
-    compared = [_compared_row(c, c.published) for c in counted if c.published]
+    compared = [_compared_row(c) for c in counted if c.published]
     comparison = '\n'.join([PUBLISHED_HEADER, *compared]) if compared else ''
     return '\n\n'.join(filter(None, [LEGEND, *parts, comparison]))
 
 
 def _count_config(
-    path: Path, shape: tuple[int, int] | None, options: Mapping[str, object]
+    name: str, config: Config, shape: tuple[int, int], options: Mapping[str, object]
 ) -> ConfigCost:
-    config = Config.fromfile(path)
-    config.merge_from_dict(dict(options))
     init_default_scope(config.get('default_scope', 'mmseg'))
-    key = (path.stem, options, tuple(shape or _evaluation_shape(config, path)))
-    row = next((row for row in PUBLISHED if (row.config, row.options, row.shape) == key), None)
-    return ConfigCost(*key, cost=count_costs(MODELS.build(config.model), key[-1]), published=row)
+    rows = [row for row in PUBLISHED if (row.config, row.shape) == (name, shape) and not options]
+    cost = count_costs(MODELS.build(config.model), shape)
+    return ConfigCost(name, options, shape, cost, published=rows[0] if rows else None)
 
 
-def _evaluation_shape(config: Config, path: Path) -> tuple[int, int]:
+def _evaluation_shape(config: Config) -> tuple[int, int] | None:
     dataset = config.get('test_dataloader', {}).get('dataset', {})
     known = EVALUATION_SHAPES.get(str(dataset.get('type')).rpartition('.')[2])
     if known:
@@ -104,9 +183,7 @@ def _evaluation_shape(config: Config, path: Path) -> tuple[int, int]:
         if step['type'] == 'Resize' and 'scale' in step:
             width, height = step['scale']
             return height, width
-    if 'crop_size' in config:
-        return config.crop_size
-    raise ValueError(f'{path.name} does not tell the size of its images; give a shape')
+    return config.get('crop_size')
 
 
 def _parts_table(counted: ConfigCost) -> str:
@@ -121,13 +198,6 @@ def _gigas(cost: Cost) -> str:
     return ' | '.join(f'{count / 1e9:.2f}' for count in (cost.paper, cost.full, cost.executed))
 
 
-def _compared_row(counted: ConfigCost, row: PublishedRow) -> str:
-    total = counted.cost.total
-    numbers = [
-        (row.parameters, total.parameters / 1e6),
-        (row.macs, (total.full if row.products else total.paper) / 1e9),
-    ]
-    cells = [str(counted), counted.size, 'full' if row.products else 'paper']
-    for published, own in numbers:
-        cells += [f'{published:.2f}', f'{own:.2f}', f'{100 * (own / published - 1):+.2f}']
-    return f'| {" | ".join(cells)} |'
+def _compared_row(counted: ConfigCost) -> str:
+    cells = [str(counted), counted.size, counted.count]
+    return f'| {" | ".join([*cells, *counted.parameters.cells, *counted.macs.cells])} |'

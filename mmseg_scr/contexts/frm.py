@@ -1,6 +1,6 @@
 """Feature Refinement Module of FRMSeg, the predecessor of arXiv 2412.08671.
 
-"A Feature Refinement Module for Light-Weight Semantic Segmentation Network", Sec. 2.2, Fig. 2, whose
+"A Feature Refinement Module for Light-Weight Semantic Segmentation Network", Sec. 2.2, Fig. 2; its
 equations are cited here. No code was published. Widths follow from the published parameters: values
 of the attention keep the full width, so it has no output convolution; the block that is said to
 "expand" contracts.

@@ -1,3 +1,5 @@
+from functools import partial
+
 import pytest
 import torch
 from reference.fill import fill_parameters
@@ -38,15 +40,19 @@ def _naive(srm, coarse, fine):
         x = F.batch_norm(x, *statistics, *affine, training=srm.training).relu()
         return F.conv2d(x, last.weight, padding=last.kernel_size[0] // 2)
 
+    to_weights, variant = None, {}
+    if srm.mask is not None:
+        to_weights = partial(branch, share=slice(hidden, None), last=srm.mask.weights)
+        border = {'zeros': 'constant', 'replicate': 'replicate'}[srm.mask.padding_mode]
+        variant = dict(softmax=srm.mask.softmax, border=border)
     return srm_naive(
         coarse,
         fine,
         ((srm.compress_coarse.weight, None), (srm.compress_fine.weight, None)),
         lambda guide: branch(guide, slice(hidden), srm.offset),
-        None if srm.weights is None else lambda x: branch(x, slice(hidden, None), srm.weights),
+        to_weights,
         srm.align_corners,
-        softmax=srm.softmax,
-        border={'zeros': 'constant', 'replicate': 'replicate'}[srm.padding_mode],
+        **variant,
     )
 
 
@@ -73,22 +79,27 @@ def test_equals_the_form_at_high_resolution(coarse, fine, training, align_corner
     torch.testing.assert_close(srm(*maps), expected)
 
 
-VARIANTS = [dict(mask=False), dict(softmax=False), dict(padding_mode='replicate')]
+VARIANTS = {
+    'no-mask': None,
+    'raw-weights': dict(softmax=False),
+    'replicated-border': dict(padding_mode='replicate'),
+}
 
 
-@pytest.mark.parametrize('options', VARIANTS, ids=lambda o: '-'.join(o))
-def test_ablated_forms_equal_theirs_at_high_resolution(options):
-    srm = _refined(**options).double().eval()
+@pytest.mark.parametrize('mask', VARIANTS.values(), ids=VARIANTS)
+def test_ablated_forms_equal_theirs_at_high_resolution(mask):
+    srm = _refined(mask=mask).double().eval()
     maps = [x.double() for x in _maps((5, 7), (9, 13))]
     aligned = srm(*maps)
     torch.testing.assert_close(aligned, _naive(srm, *maps))
-    srm.softmax, srm.padding_mode = True, 'zeros'
-    assert (srm(*maps) - aligned).abs().mean() > 0.01 or 'mask' in options
+    if mask:
+        srm.mask.softmax, srm.mask.padding_mode = True, 'zeros'
+        assert (srm(*maps) - aligned).abs().mean() > 0.01
 
 
-@pytest.mark.parametrize('options', VARIANTS, ids=lambda o: '-'.join(o))
-def test_ablated_forms_start_as_bilinear_resizing_and_learn(options):
-    srm = SRM(8, norm_cfg=BN, **options)
+@pytest.mark.parametrize('mask', VARIANTS.values(), ids=VARIANTS)
+def test_ablated_forms_start_as_bilinear_resizing_and_learn(mask):
+    srm = SRM(8, norm_cfg=BN, mask=mask)
     coarse, fine = _maps((5, 7), (9, 13))
     torch.testing.assert_close(srm(coarse, fine), F.interpolate(coarse, (9, 13), mode='bilinear'))
     target = torch.randn(2, 8, 9, 13)
@@ -102,7 +113,12 @@ def test_ablated_forms_start_as_bilinear_resizing_and_learn(options):
 
 def test_without_the_mask_its_branch_is_gone():
     lost = 9 * 32 + 9 * 128 * 32 + 2 * 32  # both convolutions and the normalisation
-    assert sum(p.numel() for p in SRM(128, norm_cfg=BN, mask=False).parameters()) == 91_104 - lost
+    assert sum(p.numel() for p in SRM(128, norm_cfg=BN, mask=None).parameters()) == 91_104 - lost
+
+
+def test_unknown_padding_is_refused_when_the_mask_is_built():
+    with pytest.raises(ValueError, match=r"padding_mode must be one of .*, got 'reflect'"):
+        SRM(8, norm_cfg=BN, mask=dict(padding_mode='reflect'))
 
 
 def test_gradients_equal_those_of_the_form_at_high_resolution():

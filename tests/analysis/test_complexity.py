@@ -117,6 +117,14 @@ def test_parts_add_up_and_are_named_by_what_they_do():
     assert cost.parts['rest'].products == 4 * 4 * (4 * 8)
 
 
+def test_aligners_to_one_stride_are_one_part():
+    model = Segmentor()
+    model.decode_head.aligners = nn.ModuleList(nn.Conv2d(4, 4, 1) for _ in range(2))
+    cost = count_costs(model, SIZE)
+    assert list(cost.parts) == ['backbone', 'aligner to stride 4', 'classifier', 'rest']
+    assert cost.parts['aligner to stride 4'].parameters == 2 * (4 * 4 + 4)
+
+
 def test_parameters_that_inference_does_not_read_are_training_only():
     model = Segmentor()
     cost = count_costs(model, SIZE)

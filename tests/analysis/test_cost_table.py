@@ -1,6 +1,17 @@
+import logging
+
 import pytest
 
-from mmseg_scr.analysis.cost_table import count_configs, count_published, format_costs
+from mmseg_scr.analysis.complexity import Cost, ModelCost
+from mmseg_scr.analysis.cost_table import (
+    Comparison,
+    ConfigCost,
+    UnknownSizeError,
+    count_configs,
+    count_published,
+    format_costs,
+    order_parts,
+)
 
 MODEL = """
 model = dict(
@@ -53,9 +64,11 @@ def test_given_size_wins(config):
     assert counted.shape == (64, 32)
 
 
-def test_unknown_size_is_an_error(config):
-    with pytest.raises(ValueError, match=r'tiny\.py does not tell the size'):
-        count_configs([config()])
+def test_all_configs_of_unknown_size_are_named_before_any_is_counted(config):
+    paths = [config(), config(name='broken.py'), config('crop_size = (64, 64)', 'sized.py')]
+    paths[1].write_text("model = dict(type='Absent')")
+    with pytest.raises(UnknownSizeError, match=r'by tiny\.py, broken\.py; give a shape'):
+        count_configs(paths)
 
 
 def test_options_change_the_model(config):
@@ -74,6 +87,57 @@ def test_table_lists_the_parts_and_their_sum(config):
     assert '### tiny at 64x64' in text
     assert f'| **total** | {total.parameters:,} | {total.paper / 1e9:.2f} |' in text
     assert 'published' not in text
+
+
+def test_parts_have_one_order_whatever_the_order_of_the_models():
+    def model(*parts):
+        costs = dict.fromkeys(parts, Cost(1, 1, 0, 1))
+        return ConfigCost('m', {}, (1, 1), ModelCost(Cost(1, 1, 0, 1), costs, 0), None)
+
+    models = [
+        model('backbone', 'squeeze', 'classifier', 'rest'),
+        model('backbone', 'laterals', 'context', 'aligner to stride 4', 'aligner to stride 8'),
+        model('smoothing', 'fusion', 'classifier'),
+    ]
+    expected = ['backbone', 'context', 'laterals', 'aligner to stride 8', 'aligner to stride 4']
+    expected += ['smoothing', 'squeeze', 'fusion', 'classifier', 'rest']
+    assert order_parts(models) == order_parts(models[::-1]) == expected
+
+
+def test_difference_is_own_above_published_in_percent():
+    assert Comparison(own=11.0, published=10.0).difference == pytest.approx(10)
+    assert Comparison(own=11.0, published=10.0).cells == ['10.00', '11.00', '+10.00']
+    assert Comparison(own=11.0, published=None).cells == ['-', '11.00', '-']
+
+
+def test_a_published_row_is_for_its_own_size_and_options_only(config):
+    path = config(name='baseline_mscan-s_4xb4-adam-112k_cityscapes-1024x1024.py')
+    assert count_configs([path], shape=(1024, 2048))[0].published.miou == 81.3
+    assert count_configs([path], shape=(64, 64))[0].published is None
+    options = {'model.decode_head.num_classes': 5}
+    assert count_configs([path], shape=(1024, 2048), options=options)[0].published is None
+
+
+def test_row_with_an_accuracy_only_has_dashes_for_its_cost(config):
+    path = config(name='baseline_mscan-s_4xb4-adam-112k_cityscapes-1024x1024.py')
+    (counted,) = count_published(path.parent)
+    row = format_costs([counted], with_parts=False).splitlines()[-1]
+    own = counted.cost.total
+    cells = f'- | {own.parameters / 1e6:.2f} | - | - | {own.paper / 1e9:.2f} | - |'
+    assert row == f'| {path.stem} | 1024x2048 | paper | {cells}'
+
+
+def test_published_row_whose_package_is_missing_is_left_out_with_a_warning(config, monkeypatch):
+    path = config(name='scr_van-s_4xb8-adam-379k_ade20k-512x512.py')
+    path.write_text("raise ImportError('absent: pip install absent')")
+    logged = []
+    monkeypatch.setattr(
+        'mmseg_scr.analysis.cost_table.print_log', lambda *arguments: logged.append(arguments)
+    )
+    assert count_published(path.parent) == []
+    ((message, _, level),) = logged
+    assert message == f'{path.stem} is left out: absent: pip install absent'
+    assert level == logging.WARNING
 
 
 def test_published_rows_without_a_config_are_left_out(config):

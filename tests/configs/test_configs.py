@@ -47,8 +47,8 @@ NAMED = {
     'context': f'{HEAD}.context.type',
     'aligner': f'{HEAD}.aligner.type',
     'mask': f'{HEAD}.aligner.mask',
-    'softmax': f'{HEAD}.aligner.softmax',
-    'border': f'{HEAD}.aligner.padding_mode',
+    'softmax': f'{HEAD}.aligner.mask.softmax',
+    'border': f'{HEAD}.aligner.mask.padding_mode',
     'contrast': f'{HEAD}.contrast',
     'lambda': f'{HEAD}.contrast.loss_weight',
     'tau': f'{HEAD}.contrast.temperature',
@@ -58,7 +58,7 @@ NAMED = {
     'ffn': f'{HEAD}.context.hidden_channels',
 }
 VALUES = {  # of names that are not the value itself
-    'mask-off': False,
+    'mask-off': None,
     'softmax-off': False,
     'contrast-off': None,
     'embedding-finest': [0],
@@ -66,6 +66,7 @@ VALUES = {  # of names that are not the value itself
     'attention-parallel': True,
     'ffn-off': 0,
 }
+ABSENT = object()
 ABLATIONS = [path for path in LEAVES if NAME.fullmatch(path.name)['slot']]
 
 
@@ -167,9 +168,10 @@ def test_repeats_nothing_of_its_bases(path):
 
 
 def differences(path, twin):
-    """Keys at which two configs differ, with the value in the first, None where it has none."""
+    """Keys at which two configs differ, with the value in the first, if it has one."""
     own, other = (dict(flat(Config.fromfile(p).to_dict())) for p in (path, twin))
-    return {'.'.join(k): own.get(k) for k in own.keys() | other if own.get(k) != other.get(k)}
+    keys = [k for k in {**own, **other} if own.get(k, ABSENT) != other.get(k, ABSENT)]
+    return {'.'.join(k): own.get(k, ABSENT) for k in keys}
 
 
 @pytest.mark.parametrize('path', ABLATIONS, ids=lambda p: p.stem)
