@@ -1,6 +1,7 @@
 """The decode head of arXiv 2412.08671: a feature pyramid with SRM as its upsampling."""
 
 from collections.abc import Sequence
+from functools import partial
 
 from mmcv.cnn import ConvModule
 from mmseg.models.decode_heads.decode_head import BaseDecodeHead
@@ -8,7 +9,8 @@ from mmseg.registry import MODELS
 from mmseg.utils import ConfigType, SampleList
 from torch import Tensor, nn
 
-from mmseg_scr import aligners, contexts, losses
+from mmseg_scr import aligners, classifiers, contexts, losses
+from mmseg_scr.classifier_slot import ClassifierSlot, recorded_calls
 from mmseg_scr.slots import build_slot
 
 BN = dict(type='BN', requires_grad=True)
@@ -16,10 +18,12 @@ DEFAULT_CONTEXT = dict(type='CRM')
 DEFAULT_ALIGNER = dict(type='SRM')
 DEFAULT_FUSION = dict(type='ConcatConvModule')
 DEFAULT_CONTRAST = dict(type='PixelContrastLoss')
+NOTHING = dict(type=nn.Identity)
+PLAIN = dict(type='PlainClassifier')
 
 
 @MODELS.register_module()
-class SCRHead(BaseDecodeHead):
+class SCRHead(ClassifierSlot, BaseDecodeHead):
     """Context on top of a pyramid, aligned upsampling down it, all levels fused for the classifier.
 
     Args:
@@ -30,6 +34,8 @@ class SCRHead(BaseDecodeHead):
         smoothing: config of what every level below the top passes after it has been handed down the
             pyramid, (B, channels, h, w) -> same, such as a ``ConvModule``; None for nothing.
         fusion: config of (levels, (H, W)) -> (B, channels, H, W), the input of the classifier.
+        classifier: config of what refines the logits, see :mod:`mmseg_scr.classifiers`; None for
+            the head's 1x1 convolution alone.
         contrast: config of the contrast term, or None for no term.
         norm_cfg: config of the normalisations of the head and its parts.
         in_index: which of the backbone's maps are used; all by default.
@@ -53,6 +59,7 @@ class SCRHead(BaseDecodeHead):
         aligner: ConfigType = DEFAULT_ALIGNER,
         smoothing: ConfigType | None = None,
         fusion: ConfigType = DEFAULT_FUSION,
+        classifier: ConfigType | None = None,
         contrast: ConfigType | None = DEFAULT_CONTRAST,
         norm_cfg: ConfigType = BN,
         in_index: Sequence[int] | None = None,
@@ -70,16 +77,30 @@ class SCRHead(BaseDecodeHead):
         self.laterals = nn.ModuleList(
             ConvModule(width, channels, 1, norm_cfg=norm_cfg) for width in widths[:-1]
         )
-        shared = dict(channels=channels, norm_cfg=norm_cfg, align_corners=self.align_corners)
-        self.context = build_slot(
-            'context', context, contexts.__all__, in_channels=widths, **shared
+        build = partial(
+            build_slot,
+            channels=channels,
+            norm_cfg=norm_cfg,
+            align_corners=self.align_corners,
+            num_classes=self.num_classes,
+            ignore_index=self.ignore_index,
         )
-        self.aligners = nn.ModuleList(
-            build_slot('aligner', aligner, aligners.__all__, **shared) for _ in self.laterals
+        levels = [channels] * len(widths)
+        steps = range(len(self.laterals))
+        self.context = build('context', context, contexts.__all__, in_channels=widths)
+        self.aligners = nn.ModuleList(build('aligner', aligner, aligners.__all__) for _ in steps)
+        same = dict(in_channels=channels, out_channels=channels)
+        smoothing = NOTHING if smoothing is None else smoothing
+        self.smoothing = nn.ModuleList(
+            build('smoothing', smoothing, ['ConvModule'], **same) for _ in steps
         )
-        self.smoothing = nn.ModuleList(self._build_smoothing(smoothing) for _ in self.laterals)
-        self.fusion = self._build_fusion(fusion)
-        self.contrast = None if contrast is None else self._build_contrast(contrast)
+        fused = dict(in_channels=levels, out_channels=channels)
+        self.fusion = build('fusion', fusion, ['ConcatConvModule'], **fused)
+        classifier = PLAIN if classifier is None else classifier
+        self.classifier = build('classifier', classifier, classifiers.__all__)
+        self.contrast = None
+        if contrast is not None:
+            self.contrast = build('contrast', contrast, losses.__all__, in_channels=levels)
 
     def forward(self, inputs: Sequence[Tensor]) -> Tensor:
         """The backbone's maps (B, C_l, h_l, w_l), fine to coarse -> logits (B, K, h_1, w_1)."""
@@ -101,8 +122,10 @@ class SCRHead(BaseDecodeHead):
         labels = self._stack_batch_gt(batch_data_samples).squeeze(1)
         self._check_labels(labels)
         levels = self.pyramid(inputs)
-        logits = self.classify(levels)
+        with recorded_calls(self.classifier) as calls:
+            logits = self.classify(levels)
         terms = self.loss_by_feat(logits, batch_data_samples)
+        terms |= self.classifier_losses(calls, batch_data_samples)
         if self.contrast is not None:
             terms['loss_contrast'] = self.contrast(levels, logits, labels)
         return terms
@@ -122,38 +145,6 @@ class SCRHead(BaseDecodeHead):
     def classify(self, levels: Sequence[Tensor]) -> Tensor:
         """The levels of the pyramid -> logits at the size of the finest."""
         return self.cls_seg(self.fusion(levels, levels[0].shape[2:]))
-
-    def _build_smoothing(self, smoothing: ConfigType | None) -> nn.Module:
-        if smoothing is None:
-            return nn.Identity()
-        widths = dict(in_channels=self.channels, out_channels=self.channels)
-        return build_slot('smoothing', smoothing, ['ConvModule'], norm_cfg=self.norm_cfg, **widths)
-
-    def _build_fusion(self, fusion: ConfigType) -> nn.Module:
-        return build_slot(
-            'fusion',
-            fusion,
-            ['ConcatConvModule'],
-            in_channels=self._level_widths,
-            out_channels=self.channels,
-            norm_cfg=self.norm_cfg,
-            align_corners=self.align_corners,
-        )
-
-    def _build_contrast(self, contrast: ConfigType) -> nn.Module:
-        return build_slot(
-            'contrast',
-            contrast,
-            losses.__all__,
-            in_channels=self._level_widths,
-            num_classes=self.num_classes,
-            ignore_index=self.ignore_index,
-            align_corners=self.align_corners,
-        )
-
-    @property
-    def _level_widths(self) -> list[int]:
-        return [self.channels] * len(self.in_channels)
 
     def _select_stages(self, inputs: Sequence[Tensor]) -> list[Tensor]:
         if len(inputs) <= max(self.in_index):

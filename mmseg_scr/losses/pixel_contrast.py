@@ -15,6 +15,7 @@ from torch import Tensor, nn
 
 from mmseg_scr.ops.anchors import fill_anchor_slots
 from mmseg_scr.ops.gather import gather_resized
+from mmseg_scr.ops.labels import nearest_labels
 
 
 def pixel_contrast(
@@ -118,7 +119,7 @@ class PixelContrastLoss(nn.Module):
         size = logits.shape[2:]
         maps = [features] if isinstance(features, Tensor) else features
         slots = fill_anchor_slots(
-            _nearest(labels, size).flatten(1),
+            nearest_labels(labels, size).flatten(1),
             predictions,
             self.num_classes,
             self.max_samples,
@@ -145,12 +146,3 @@ class PixelContrastLoss(nn.Module):
     def _current_weight(self) -> float:
         iteration = MessageHub.get_current_instance().get_info('iter', 0)
         return 0.0 if iteration < self.warmup_iters else self.loss_weight
-
-
-def _nearest(labels: Tensor, size: tuple[int, int]) -> Tensor:
-    """(B, H, W) -> (B, h, w): the label at floor(i H / h), the upper left of each cell."""
-    rows, columns = (
-        torch.arange(target, device=labels.device) * source // target
-        for source, target in zip(labels.shape[1:], size, strict=True)
-    )
-    return labels[:, rows[:, None], columns]

@@ -1,0 +1,8 @@
+_base_ = [
+    '../_base_/models/scr_mscan-nano.py',
+    '../_base_/datasets/street-scenes_96x192.py',
+    '../_base_/schedules/adamw_200.py',
+    '../_base_/default_runtime.py',
+]
+model = dict(decode_head=dict(classifier=dict(type='ContextAwareClassifier')))
+default_hooks = dict(logger=dict(interval=10), checkpoint=dict(interval=200))

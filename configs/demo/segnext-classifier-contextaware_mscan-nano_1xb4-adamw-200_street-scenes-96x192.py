@@ -1,0 +1,9 @@
+_base_ = [
+    '../_base_/models/segnext_mscan-nano.py',
+    '../_base_/datasets/street-scenes_96x192.py',
+    '../_base_/schedules/adamw_200.py',
+    '../_base_/default_runtime.py',
+]
+wrapped = dict(_delete_=True, type='ContextAwareHead', head={{_base_.model.decode_head}})
+model = dict(decode_head=wrapped)
+default_hooks = dict(logger=dict(interval=10), checkpoint=dict(interval=200))

@@ -1,0 +1,7 @@
+_base_ = [
+    '../_base_/models/segnext_mscan-nano.py',
+    '../_base_/datasets/street-scenes_96x192.py',
+    '../_base_/schedules/adamw_200.py',
+    '../_base_/default_runtime.py',
+]
+default_hooks = dict(logger=dict(interval=10), checkpoint=dict(interval=200))

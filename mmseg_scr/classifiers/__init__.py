@@ -1,0 +1,9 @@
+"""Slot *classifier*: features, and logits and weight of the head's 1x1 convolution -> logits.
+
+All (B, K, h, w). ``training_losses`` returns the terms that training adds to the head's own.
+"""
+
+from mmseg_scr.classifiers.context_aware import ContextAwareClassifier
+from mmseg_scr.classifiers.plain import PlainClassifier
+
+__all__ = ['ContextAwareClassifier', 'PlainClassifier']
