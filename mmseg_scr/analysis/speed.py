@@ -1,7 +1,9 @@
 """Speed of models against one another, in runs that take turns in one process.
 
-A machine that others use too slows down for seconds at a time. Each round runs every model once, so
-that a slow spell meets them all; ratios are taken within a round, and their median is reported.
+A machine that others use too slows down for seconds at a time. Each round runs every model once,
+so that a slow spell meets them all; ratios are taken within a round, and their median is reported.
+On a CPU the time is that which the process had the processor, in all of its threads: with one
+thread (``OMP_NUM_THREADS=1``) waiting for other processes does not count.
 """
 
 import time
@@ -58,7 +60,7 @@ def compare_speed(
         name: _training_run(model.to(device), images) if training else _forward(model, images)
         for name, model in models.items()
     }
-    times = take_turns(runs, rounds, synchronize=_synchronizer(device))
+    times = take_turns(runs, rounds, clock=_clock(device))
     first = times[next(iter(times))]
     return [
         Speed(
@@ -71,18 +73,17 @@ def compare_speed(
 
 
 def take_turns(
-    runs: Mapping[str, Callable[[], object]], rounds: int, *, synchronize: Callable[[], object]
+    runs: Mapping[str, Callable[[], object]], rounds: int, *, clock: Callable[[], float]
 ) -> dict[str, list[float]]:
     """Seconds of every run, one entry a round; in every other round they run in reverse order."""
     times = {name: [] for name in runs}
     for number in range(WARM_UP_ROUNDS + rounds):
         for name in list(runs)[:: -1 if number % 2 else 1]:
-            synchronize()
-            start = time.perf_counter()
+            start = clock()
             runs[name]()
-            synchronize()
+            elapsed = clock() - start
             if number >= WARM_UP_ROUNDS:
-                times[name].append(time.perf_counter() - start)
+                times[name].append(elapsed)
     return times
 
 
@@ -121,7 +122,12 @@ def _training_run(model: nn.Module, images: Tensor) -> Callable[[], None]:
     return run
 
 
-def _synchronizer(device: str) -> Callable[[], object]:
-    if device.startswith('cuda'):
-        return torch.cuda.synchronize
-    return lambda: None
+def _clock(device: str) -> Callable[[], float]:
+    if not device.startswith('cuda'):
+        return time.process_time
+
+    def after_the_device() -> float:
+        torch.cuda.synchronize()
+        return time.perf_counter()
+
+    return after_the_device

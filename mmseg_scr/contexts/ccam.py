@@ -9,14 +9,14 @@ of similar cost and with it this one has 1.3 M more parameters.
 from collections.abc import Sequence
 
 import torch
-from mmcv.cnn import ConvModule, Scale
+from mmcv.cnn import ConvModule
 from mmseg.registry import MODELS
 from torch import Tensor, nn
 
+from mmseg_scr.layers import GatedAttention
 from mmseg_scr.ops.criss_cross import criss_cross_attention
 from mmseg_scr.ops.stages import concat_stages
 
-REDUCTION = 8  # width over that of queries and keys, as in the original code
 DROPOUT = 0.1  # after the bottleneck, as in the original code
 LEAKY_RELU = dict(type='LeakyReLU', negative_slope=0.01)
 
@@ -47,7 +47,7 @@ class CCAM(nn.Module):
         shared = dict(padding=1, norm_cfg=norm_cfg, act_cfg=LEAKY_RELU)
         self.recurrence = recurrence
         self.reduce = ConvModule(width, channels, 3, **shared)
-        self.attention = CrissCrossAttention(channels)
+        self.attention = GatedAttention(channels, criss_cross_attention)
         self.refine = ConvModule(channels, channels, 3, **shared)
         self.bottleneck = None
         if concat_input:
@@ -64,24 +64,3 @@ class CCAM(nn.Module):
         if self.bottleneck is None:
             return result
         return self.bottleneck(torch.cat([x, result], dim=1))
-
-
-class CrissCrossAttention(nn.Module):
-    """x plus gamma times attention over its rows and columns; the identity at the start.
-
-    Args:
-        channels: width C of the map.
-    """
-
-    def __init__(self, channels: int) -> None:
-        super().__init__()
-        width = max(channels // REDUCTION, 1)
-        self.query = nn.Conv2d(channels, width, 1)
-        self.key = nn.Conv2d(channels, width, 1)
-        self.value = nn.Conv2d(channels, channels, 1)
-        self.gamma = Scale(0.0)
-
-    def forward(self, x: Tensor) -> Tensor:
-        """(B, C, h, w) -> (B, C, h, w)."""
-        attended = criss_cross_attention(self.query(x), self.key(x), self.value(x))
-        return x + self.gamma(attended)

@@ -10,14 +10,13 @@ sums over all pixels and leave the range of half precision.
 from collections.abc import Sequence
 
 import torch
-import torch.nn.functional as F
 from mmcv.cnn import ConvModule, Scale
 from mmseg.registry import MODELS
 from torch import Tensor, nn
 
+from mmseg_scr.layers import GatedAttention
+from mmseg_scr.ops.attention import pixel_attention
 from mmseg_scr.ops.stages import concat_stages
-
-REDUCTION = 8  # width over that of queries and keys, as in the original code
 
 
 @MODELS.register_module()
@@ -48,37 +47,13 @@ class DAM(nn.Module):
                 layers.append(ConvModule(channels, channels, 3, padding=1, norm_cfg=norm_cfg))
             return nn.Sequential(*layers)
 
-        self.position = branch(PositionAttention(channels))
+        self.position = branch(GatedAttention(channels, pixel_attention))
         self.channel = branch(ChannelAttention())
 
     def forward(self, stages: Sequence[Tensor]) -> Tensor:
         """Maps (B, C_l, h_l, w_l), fine to coarse -> (B, channels, h, w) of the last."""
         x = concat_stages(stages)
         return self.position(x) + self.channel(x)
-
-
-class PositionAttention(nn.Module):
-    """x plus gamma times attention over all pixels, unscaled; the identity at the start.
-
-    Args:
-        channels: width C of the map.
-    """
-
-    def __init__(self, channels: int) -> None:
-        super().__init__()
-        width = max(channels // REDUCTION, 1)
-        self.query = nn.Conv2d(channels, width, 1)
-        self.key = nn.Conv2d(channels, width, 1)
-        self.value = nn.Conv2d(channels, channels, 1)
-        self.gamma = Scale(0.0)
-
-    def forward(self, x: Tensor) -> Tensor:
-        """(B, C, h, w) -> (B, C, h, w)."""
-        q, k, v = (_pixels_first(conv(x)) for conv in (self.query, self.key, self.value))
-        with torch.autocast(x.device.type, enabled=False):
-            attended = F.scaled_dot_product_attention(q, k, v, scale=1.0)  # (B, 1, hw, C)
-        attended = attended.squeeze(1).transpose(1, 2).unflatten(2, x.shape[2:])
-        return x + self.gamma(attended.to(x.dtype))
 
 
 class ChannelAttention(nn.Module):
@@ -94,17 +69,8 @@ class ChannelAttention(nn.Module):
     def forward(self, x: Tensor) -> Tensor:
         """(B, C, h, w) -> (B, C, h, w)."""
         with torch.autocast(x.device.type, enabled=False):
-            flat = _at_least_float32(x).flatten(2)  # (B, C, hw)
+            flat = x.to(torch.promote_types(x.dtype, torch.float32)).flatten(2)  # (B, C, hw)
             energy = flat @ flat.mT  # (B, C, C)
             # The original's (row maximum - energy) differs by a constant a row: the same softmax.
             attended = (-energy).softmax(dim=2) @ flat
         return x + self.gamma(attended.unflatten(2, x.shape[2:]).to(x.dtype))
-
-
-def _pixels_first(x: Tensor) -> Tensor:
-    """(B, C, h, w) -> one head (B, 1, hw, C), laid out as the fused kernels want it."""
-    return _at_least_float32(x).flatten(2).transpose(1, 2).unsqueeze(1).contiguous()
-
-
-def _at_least_float32(x: Tensor) -> Tensor:
-    return x.to(torch.promote_types(x.dtype, torch.float32))

@@ -3,6 +3,7 @@
 from mmseg_scr.layers.concat_conv import ConcatConv2d, ConcatConvModule
 from mmseg_scr.layers.disentangled_non_local import DisentangledNonLocal2d
 from mmseg_scr.layers.feed_forward import ConvFeedForward
+from mmseg_scr.layers.gated_attention import GatedAttention
 from mmseg_scr.layers.pooled_norm import normalize_pooled
 
 __all__ = [
@@ -10,5 +11,6 @@ __all__ = [
     'ConcatConvModule',
     'ConvFeedForward',
     'DisentangledNonLocal2d',
+    'GatedAttention',
     'normalize_pooled',
 ]

@@ -1,4 +1,7 @@
-"""Disentangled non-local attention (arXiv 2412.08671, Eq. 8-9; the idea of arXiv 2006.06668)."""
+"""Attention of every pixel to all pixels.
+
+Disentangled (arXiv 2412.08671, Eq. 8-9; the idea of arXiv 2006.06668) and plain (arXiv 1809.02983).
+"""
 
 import torch
 import torch.nn.functional as F
@@ -34,3 +37,24 @@ def disentangled_attention(
         pairwise = F.scaled_dot_product_attention(*heads, scale=1.0).squeeze(1)
         shared = unary.to(precise).softmax(dim=1).unsqueeze(1) @ values  # (B, 1, Cv)
     return (pairwise + shared).to(v.dtype)
+
+
+def pixel_attention(q: Tensor, k: Tensor, v: Tensor) -> Tensor:
+    """Sum values over all pixels, weighted by softmax over j of q_i . k_j, unscaled.
+
+    Logits are float32 at least.
+
+    Args:
+        q: (B, D, H, W) queries.
+        k: (B, D, H, W) keys.
+        v: (B, C, H, W) values. On a CPU memory stays linear in the pixels where C equals D.
+
+    Returns:
+        (B, C, H, W), dtype of ``v``.
+    """
+    precise = torch.promote_types(v.dtype, torch.float32)
+    with torch.autocast(v.device.type, enabled=False):
+        pixels = (t.to(precise).flatten(2).transpose(1, 2) for t in (q, k, v))
+        heads = (t.unsqueeze(1).contiguous() for t in pixels)  # (B, 1, HW, .)
+        attended = F.scaled_dot_product_attention(*heads, scale=1.0).squeeze(1)
+    return attended.transpose(1, 2).unflatten(2, v.shape[2:]).to(v.dtype)

@@ -8,7 +8,8 @@ from reference.inputs import WIDTHS, stage_maps
 from torch.nn import functional as F
 
 from mmseg_scr.contexts import CCAM, CRM
-from mmseg_scr.contexts.ccam import CrissCrossAttention
+from mmseg_scr.layers import GatedAttention
+from mmseg_scr.ops.criss_cross import criss_cross_attention
 
 BN = dict(type='BN')
 MSCAN_S = [64, 128, 320, 512]
@@ -32,7 +33,7 @@ def _convolve(module, x):
 
 
 def test_golden_numbers_of_the_original_attention_once_and_twice():
-    attention = CrissCrossAttention(16).double()
+    attention = GatedAttention(16, criss_cross_attention).double()
     for conv, seed in ((attention.query, 0.1), (attention.key, 0.2), (attention.value, 0.3)):
         fill_conv(conv, seed, factor=20)
     torch.nn.init.constant_(attention.gamma.scale, 0.5)
@@ -60,7 +61,7 @@ def test_equals_the_restatement_in_loops(recurrence, concat_input):
 
 
 def test_a_pixel_sees_its_cross_after_one_round_and_all_others_after_two():
-    attention = fill_parameters(CrissCrossAttention(8))
+    attention = fill_parameters(GatedAttention(8, criss_cross_attention))
     x = torch.randn(1, 8, 4, 5, requires_grad=True)
     once = attention(x)
     for y, seen in ((once, 4 + 5 - 1), (attention(once), 4 * 5)):
@@ -70,12 +71,12 @@ def test_a_pixel_sees_its_cross_after_one_round_and_all_others_after_two():
 
 def test_attention_is_the_identity_at_the_start_of_training():
     x = torch.randn(2, 6, 3, 4)
-    assert torch.equal(CrissCrossAttention(6)(x), x)
+    assert torch.equal(GatedAttention(6, criss_cross_attention)(x), x)
 
 
 @pytest.mark.parametrize(('channels', 'count'), [(128, 20_641), (256, 82_241), (512, 328_321)])
 def test_parameter_counts_of_the_original_attention(channels, count):
-    assert _count(CrissCrossAttention(channels)) == count
+    assert _count(GatedAttention(channels, criss_cross_attention)) == count
 
 
 def test_rounds_share_their_weights():

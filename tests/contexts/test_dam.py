@@ -8,7 +8,9 @@ from reference.inputs import WIDTHS, stage_maps
 from torch.nn import functional as F
 
 from mmseg_scr.contexts import DAM
-from mmseg_scr.contexts.dam import ChannelAttention, PositionAttention
+from mmseg_scr.contexts.dam import ChannelAttention
+from mmseg_scr.layers import GatedAttention
+from mmseg_scr.ops.attention import pixel_attention
 
 BN = dict(type='BN')
 MSCAN_S = [64, 128, 320, 512]
@@ -50,7 +52,7 @@ def _branch(branch, attend, x):
 
 
 def test_golden_numbers_of_the_original_position_attention():
-    attention = PositionAttention(16).double()
+    attention = GatedAttention(16, pixel_attention).double()
     for conv, seed in ((attention.query, 0.1), (attention.key, 0.2), (attention.value, 0.3)):
         fill_conv(conv, seed, factor=20)
     torch.nn.init.constant_(attention.gamma.scale, 0.5)
@@ -66,7 +68,7 @@ def test_golden_numbers_of_the_original_channel_attention():
 
 
 def test_position_attention_equals_mmsegs():
-    own = fill_parameters(PositionAttention(16))
+    own = fill_parameters(GatedAttention(16, pixel_attention))
     theirs = PAM(in_channels=16, channels=2)
     for ours, name in ((own.query, 'query'), (own.key, 'key'), (own.value, 'value')):
         getattr(theirs, f'{name}_project').load_state_dict(ours.state_dict())
@@ -93,7 +95,7 @@ def test_equals_the_restatement_with_explicit_matrices(last_convs):
     torch.testing.assert_close(dam(stages), position + channel)
 
 
-@pytest.mark.parametrize('attention', [PositionAttention(6), ChannelAttention()])
+@pytest.mark.parametrize('attention', [GatedAttention(6, pixel_attention), ChannelAttention()])
 def test_attention_is_the_identity_at_the_start_of_training(attention):
     x = torch.randn(2, 6, 3, 4)
     assert torch.equal(attention(x), x)
@@ -121,14 +123,14 @@ def test_products_beyond_the_range_of_half_precision_are_taken_in_float32(dtype)
 
 
 def test_logits_of_pixels_are_float32_under_autocast():
-    attention = fill_parameters(PositionAttention(64), scale=1.0)
+    attention = fill_parameters(GatedAttention(64, pixel_attention), scale=1.0)
     x = 100 * torch.randn(1, 64, 4, 4)
     with torch.autocast('cpu', torch.float16):
         assert attention(x).isfinite().all()
 
 
 def test_parameter_counts_on_the_stages_of_mscan_s():
-    assert _count(PositionAttention(128)) == 20_641
+    assert _count(GatedAttention(128, pixel_attention)) == 20_641
     assert _count(DAM(MSCAN_S, 128, norm_cfg=BN)) == 2 * 1_179_904 + 20_641 + 1
     original = DAM(MSCAN_S, 128, norm_cfg=BN, last_convs=True)
     assert _count(original) == 2 * 1_179_904 + 20_641 + 1 + 295_424

@@ -1,4 +1,4 @@
-"""Two processes over gloo train with the contrast term and stay equal."""
+"""Two processes over gloo train with the terms of training alone and stay equal."""
 
 import socket
 import subprocess
@@ -13,13 +13,14 @@ ITERATIONS = 20
 
 
 @pytest.mark.slow
-def test_two_processes_end_with_equal_parameters(tmp_path):
+@pytest.mark.parametrize('method', ['scr', 'segnext-classifier-contextaware'])
+def test_two_processes_end_with_equal_parameters(method, tmp_path):
     with socket.socket() as free:
         free.bind(('127.0.0.1', 0))
         port = free.getsockname()[1]
     processes = [
         subprocess.Popen(
-            [sys.executable, str(WORKER), str(rank), '2', str(port), str(tmp_path)],
+            [sys.executable, str(WORKER), str(rank), '2', str(port), str(tmp_path), method],
             stdout=subprocess.DEVNULL,
             stderr=subprocess.PIPE,
             text=True,
@@ -32,7 +33,7 @@ def test_two_processes_end_with_equal_parameters(tmp_path):
     assert first['weights'].keys() == second['weights'].keys()
     for name, weight in first['weights'].items():
         torch.testing.assert_close(weight, second['weights'][name], rtol=0, atol=0)
-    assert len(first['contrast']) == ITERATIONS
-    assert min(first['contrast']) > 0
-    # Each process draws anchors of its own images.
-    assert first['contrast'] != second['contrast']
+    assert len(first['term']) == ITERATIONS
+    assert min(first['term']) > 0
+    # Each process has images, and draws anchors, of its own.
+    assert first['term'] != second['term']

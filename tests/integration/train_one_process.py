@@ -1,4 +1,4 @@
-"""One process of a gloo group: python train_one_process.py RANK WORLD_SIZE PORT FOLDER."""
+"""One process of a gloo group: python train_one_process.py RANK WORLD_SIZE PORT FOLDER METHOD."""
 
 import os
 import sys
@@ -9,15 +9,16 @@ from mmengine.config import Config
 from mmengine.runner import Runner
 
 ITERATIONS = 20
-NAME = 'scr_mscan-nano_1xb4-adamw-200_street-scenes-96x192.py'
+NAME = '{}_mscan-nano_1xb4-adamw-200_street-scenes-96x192.py'
+TERMS = {'scr': 'loss_contrast', 'segnext-classifier-contextaware': 'loss_distill'}
 
 
-def main(rank: int, world_size: int, port: int, folder: str) -> None:
+def main(rank: int, world_size: int, port: int, folder: str, method: str) -> None:
     torch.set_num_threads(1)
     os.environ['LOCAL_RANK'] = str(rank)
     address = f'tcp://127.0.0.1:{port}'
     torch.distributed.init_process_group('gloo', address, rank=rank, world_size=world_size)
-    config = Config.fromfile(Path(__file__).parents[2] / 'configs' / 'demo' / NAME)
+    config = Config.fromfile(Path(__file__).parents[2] / 'configs' / 'demo' / NAME.format(method))
     config.launcher = 'pytorch'
     config.work_dir = folder
     config.log_level = 'ERROR'
@@ -25,7 +26,8 @@ def main(rank: int, world_size: int, port: int, folder: str) -> None:
     config.train_dataloader.batch_size = 2
     config.train_dataloader.dataset.size = (64, 96)
     config.model.data_preprocessor.size = (64, 96)
-    config.model.decode_head.contrast.max_views = 20
+    if method == 'scr':
+        config.model.decode_head.contrast.max_views = 20
     # A parameter that one process did not use would stop the reduction with an error.
     config.model_wrapper_cfg = dict(
         type='MMDistributedDataParallel',
@@ -35,10 +37,10 @@ def main(rank: int, world_size: int, port: int, folder: str) -> None:
     )
     runner = Runner.from_cfg(config)
     runner.train()
-    contrast = runner.message_hub.log_scalars['train/decode.loss_contrast'].data[0]
+    term = runner.message_hub.log_scalars[f'train/decode.{TERMS[method]}'].data[0]
     weights = {name: p.detach() for name, p in runner.model.module.named_parameters()}
-    torch.save(dict(weights=weights, contrast=contrast.tolist()), f'{folder}/rank{rank}.pth')
+    torch.save(dict(weights=weights, term=term.tolist()), f'{folder}/rank{rank}.pth')
 
 
 if __name__ == '__main__':
-    main(*map(int, sys.argv[1:4]), sys.argv[4])
+    main(*map(int, sys.argv[1:4]), *sys.argv[4:])

@@ -5,7 +5,7 @@ from reference.fill import conv_bias, conv_weight, wave
 from reference.golden import check_golden
 from torch.nn import functional as F
 
-from mmseg_scr.ops.attention import disentangled_attention
+from mmseg_scr.ops.attention import disentangled_attention, pixel_attention
 
 
 def _operands(batch=2, pixels=7, width=4, value_width=4):
@@ -88,3 +88,24 @@ def test_no_matrix_of_all_pairs_is_kept_for_the_gradient(pixels_first):
     with torch.autograd.graph.saved_tensors_hooks(lambda t: sizes.append(t.numel()) or t, id):
         disentangled_attention(q, k, v, torch.rand(1, pixels))
     assert max(sizes) <= pixels * width
+
+
+class TestPixelAttention:
+    def test_equals_the_explicit_matrix(self):
+        q, k = (torch.randn(2, 3, 4, 5, dtype=torch.float64) for _ in range(2))
+        v = torch.randn(2, 6, 4, 5, dtype=torch.float64)
+        expected = torch.zeros_like(v).flatten(2)
+        for b in range(2):
+            for i in range(20):
+                logits = q[b].flatten(1)[:, i] @ k[b].flatten(1)
+                weights = logits.exp() / logits.exp().sum()
+                expected[b, :, i] = (weights * v[b].flatten(1)).sum(dim=1)
+        torch.testing.assert_close(pixel_attention(q, k, v).flatten(2), expected)
+
+    def test_single_pixel_keeps_its_value(self):
+        v = torch.randn(1, 6, 1, 1)
+        assert torch.equal(pixel_attention(*torch.randn(2, 1, 3, 1, 1), v), v)
+
+    def test_logits_beyond_the_range_of_float16_stay_finite(self):
+        q = 60 * torch.randn(1, 64, 3, 3).half()
+        assert pixel_attention(q, q, torch.randn(1, 8, 3, 3).half()).isfinite().all()
