@@ -15,6 +15,7 @@ from torch import nn
 
 from mmseg_scr import classifiers, losses
 from mmseg_scr.classifier_slot import ClassifierSlot
+from mmseg_scr.classifiers import PlainClassifier
 from mmseg_scr.slots import build_slot
 
 DEFAULT_CLASSIFIER = dict(type='ContextAwareClassifier')
@@ -40,7 +41,7 @@ def ContextAwareHead(  # noqa: N802  (configs name it as a type)
         The head. Checkpoints of the plain head load; only the classifier's own keys are missing.
 
     Raises:
-        TypeError: no config of a decode head.
+        TypeError: no config of a decode head, or a head of mmseg whose loss reads several maps.
         ValueError: the head has no such ``conv_seg``, another number of outputs than classes, or
             such a slot already.
     """
@@ -53,6 +54,8 @@ def ContextAwareHead(  # noqa: N802  (configs name it as a type)
     built.classifier = build_slot(
         'classifier', classifier, classifiers.__all__, channels=channels, **known
     )
+    if not isinstance(built.classifier, PlainClassifier):
+        _check_loss(head_class)
     built.contrast = (
         None
         if contrast is None
@@ -115,6 +118,15 @@ def _fill_own_slot(
     if options.get('classifier') is not None:
         raise ValueError(f'{name} has the classifier {options["classifier"]} already')
     return head_class(**options, classifier=classifier)
+
+
+def _check_loss(head_class: type[BaseDecodeHead]) -> None:
+    loss = head_class.loss_by_feat
+    if loss is not BaseDecodeHead.loss_by_feat and loss.__module__.startswith('mmseg.'):
+        raise TypeError(
+            f'{head_class.__name__} has a loss of several maps; a context-aware classifier needs a '
+            'head whose loss reads its logits alone'
+        )
 
 
 def _width_of_features(head: BaseDecodeHead) -> int:

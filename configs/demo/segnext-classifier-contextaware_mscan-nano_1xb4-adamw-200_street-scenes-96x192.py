@@ -4,6 +4,6 @@ _base_ = [
     '../_base_/schedules/adamw_200.py',
     '../_base_/default_runtime.py',
 ]
-wrapped = dict(_delete_=True, type='ContextAwareHead', head={{_base_.model.decode_head}})
+wrapped = dict(_delete_=True, type='ContextAwareHead', head=_base_.model.decode_head)
 model = dict(decode_head=wrapped)
 default_hooks = dict(logger=dict(interval=10), checkpoint=dict(interval=200))

@@ -6,7 +6,7 @@ _base_ = [
 ]
 alone = dict(plain_weight=0.0, oracle_weight=0.0, distillation=None)
 classifier = dict(type='ContextAwareClassifier', **alone)
-head = {{_base_.model.decode_head}}
+head = _base_.model.decode_head
 model = dict(
     decode_head=dict(_delete_=True, type='ContextAwareHead', head=head, classifier=classifier)
 )

@@ -106,7 +106,8 @@ class _Trace:
     def __init__(
         self, model: nn.Module, shape: tuple[int, int], mode: AbstractContextManager
     ) -> None:
-        self.model = copy.deepcopy(model)
+        # A view of a parameter that wants a gradient, without a graph, would stop the counter.
+        self.model = copy.deepcopy(model).requires_grad_(False)
         self.model.eval()
         self.input_width = shape[1]
         self.output_widths = {}

@@ -106,7 +106,8 @@ def _class_advice(comparison: Comparison) -> list[str]:
     }
     return [
         f'The checkpoint was trained for {trained} classes, the config has {wanted}: set '
-        f'model.{head}.num_classes={trained} to test it; fine-tuning starts this classifier anew.'
+        f'model.{head}.num_classes={trained} (model.{head}.head.num_classes of a wrapped head) to '
+        'test it; fine-tuning starts this classifier anew.'
         for head, (trained, wanted) in counts.items()
     ]
 

@@ -1,5 +1,6 @@
 import pytest
 import torch
+from reference.heads import CLASSES, build_segmentor
 from torch import nn
 
 from mmseg_scr.analysis.complexity import count_costs
@@ -174,3 +175,17 @@ def test_size_must_be_positive(shape):
 def test_error_of_a_model_is_not_hidden():
     with pytest.raises(RuntimeError, match='channels'):
         count_costs(nn.Conv2d(4, 1, 1), SIZE)
+
+
+def test_context_aware_classifier_is_counted_with_its_products():
+    """Its forward reads views of parameters, which must not stop the count."""
+    plain = count_costs(build_segmentor(), (64, 96))
+    adaptive = dict(type='ContextAwareClassifier')
+    cost = count_costs(build_segmentor(classifier=adaptive), (64, 96))
+    width, pixels, hidden = 16, 16 * 24, 8
+    projector = CLASSES * (2 * width * hidden + hidden * width)
+    extra = cost.parts['classifier'].products - plain.parts['classifier'].products
+    assert extra == 2 * CLASSES * width * pixels + projector
+    assert cost.total.paper == plain.total.paper
+    more = cost.total.parameters - plain.total.parameters
+    assert more == 2 * width * hidden + hidden * width + width

@@ -8,7 +8,8 @@ from reference.costs import ROOT, count
 
 from mmseg_scr.analysis.published import PUBLISHED
 
-READMES = [ROOT / 'configs' / folder / 'README.md' for folder in ('ablation', 'frmseg')]
+FOLDERS = ('ablation', 'frmseg', 'context_aware', 'stock_decoders')
+READMES = [ROOT / 'configs' / folder / 'README.md' for folder in FOLDERS]
 ROW = re.compile(r'^\|.*\]\((?P<config>[^)]+)\.py\).*\|$', re.MULTILINE)
 COST = re.compile(r'(?P<parameters>\d+\.\d+) / (?P<macs>\d+\.\d+)')
 PUBLISHED_COSTS = {row.config: row for row in PUBLISHED if row.parameters}
@@ -31,6 +32,7 @@ def test_row_tells_the_own_and_the_published_cost(config, row):
         assert [float(x) for x in cell.groups()] == [known.parameters, known.macs]
 
 
-def test_every_ablation_is_in_its_readme():
-    named = {match['config'] for match in ROW.finditer(READMES[0].read_text())}
-    assert not {path.stem for path in READMES[0].parent.glob('*.py')} - named
+@pytest.mark.parametrize('readme', READMES, ids=lambda p: p.parent.name)
+def test_every_config_is_in_the_readme_of_its_folder(readme):
+    named = {match['config'] for match in ROW.finditer(readme.read_text())}
+    assert not {path.stem for path in readme.parent.glob('*.py')} - named

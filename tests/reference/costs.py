@@ -15,7 +15,8 @@ FILES = {path.stem: path for path in (ROOT / 'configs').rglob('*.py')}
 @cache
 def count(name: str) -> ConfigCost:
     """Return the cost of the config of that name, at the size of its evaluation."""
-    if '_van-' in name and find_spec('mmpretrain') is None:
+    of_mmpretrain = '_van-' in name or '_convnext-' in name
+    if of_mmpretrain and find_spec('mmpretrain') is None:
         pytest.skip('mmpretrain is not installed')
     (counted,) = count_configs([FILES[name]])
     return counted

@@ -1,0 +1,10 @@
+_base_ = [
+    '../_base_/models/fcn_mobilenet-v2.py',
+    '../_base_/datasets/ade20k_512x512_photometric.py',
+    '../_base_/schedules/sgd_160k.py',
+    '../_base_/default_runtime.py',
+]
+model = dict(
+    decode_head=dict(_delete_=True, type='ContextAwareHead', head=_base_.model.decode_head)
+)
+train_dataloader = dict(batch_size=4)
