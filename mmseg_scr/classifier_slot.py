@@ -5,6 +5,8 @@ from contextlib import contextmanager
 from functools import partial
 from inspect import signature
 
+import torch.nn.functional as F
+from mmseg.models.decode_heads.decode_head import BaseDecodeHead
 from mmseg.utils import SampleList
 from torch import Tensor, nn
 
@@ -45,8 +47,24 @@ class ClassifierSlot:
         """The training terms of the classifier for the forward in which ``calls`` were recorded."""
         inputs, logits = self.only_call(calls)
         labels = self._stack_batch_gt(batch_data_samples).squeeze(1)
-        supervise = partial(self.loss_by_feat, batch_data_samples=batch_data_samples)
+        supervise = partial(self._supervise, batch_data_samples=batch_data_samples)
         return self.classifier.training_losses(*inputs, logits, labels, supervise)
+
+    def _supervise(self, logits: Tensor, batch_data_samples: SampleList) -> dict[str, Tensor]:
+        """The losses of the head on other logits; without its accuracy, for which devices wait."""
+        if type(self).loss_by_feat is not BaseDecodeHead.loss_by_feat:
+            return self.loss_by_feat(logits, batch_data_samples)
+        labels = self._stack_batch_gt(batch_data_samples)
+        size = labels.shape[2:]
+        logits = F.interpolate(logits, size, mode='bilinear', align_corners=self.align_corners)
+        weight = None if self.sampler is None else self.sampler.sample(logits, labels)
+        terms = {}
+        several = isinstance(self.loss_decode, nn.ModuleList)
+        for loss in self.loss_decode if several else [self.loss_decode]:
+            options = dict(weight=weight, ignore_index=self.ignore_index)
+            term = loss(logits, labels.squeeze(1), **options)
+            terms[loss.loss_name] = terms.get(loss.loss_name, 0) + term
+        return terms
 
     def only_call(self, calls: Sequence[Call]) -> Call:
         """The single call, or an error for heads that do not classify one map by ``cls_seg``."""

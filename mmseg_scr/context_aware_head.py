@@ -92,7 +92,7 @@ def _new_extended(head_class: type[BaseDecodeHead]) -> BaseDecodeHead:
 def _class_and_options(head: ConfigType) -> tuple[type[BaseDecodeHead], dict]:
     if not isinstance(head, dict) or 'type' not in head:
         raise TypeError(f"head must be the config of a decode head, with a 'type'; got {head!r}")
-    options = dict(head)
+    options = {name: value for name, value in head.items() if name != '_scope_'}
     head_class = options.pop('type')
     if isinstance(head_class, str):
         head_class = MODELS.get(head_class)

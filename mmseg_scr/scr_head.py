@@ -66,6 +66,11 @@ class SCRHead(ClassifierSlot, BaseDecodeHead):
         **kwargs,
     ) -> None:
         widths = list(in_channels)
+        if len(widths) < 2:
+            raise ValueError(
+                f'SCRHead needs a coarse and a fine map to align, got in_channels={widths}; name '
+                'two maps or more in in_channels and in_index'
+            )
         super().__init__(
             widths,
             channels,

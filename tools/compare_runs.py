@@ -18,7 +18,7 @@ def parse_args() -> argparse.Namespace:
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
     parser.add_argument('configs', nargs='+', type=Path, metavar='CONFIG')
-    parser.add_argument('--slot', choices=['aligner', 'context'], help='of the first config')
+    parser.add_argument('--slot', choices=['aligner', 'context'], help='of the one config')
     parser.add_argument('--parts', nargs='+', default=[], help='all of the slot by default')
     parser.add_argument('--seeds', nargs='+', type=int, default=[0])
     parser.add_argument('--iterations', type=int, help="of each run; the config's by default")
@@ -27,6 +27,10 @@ def parse_args() -> argparse.Namespace:
     for config in args.configs:
         if not config.is_file():
             parser.error(f'config file {str(config)!r} does not exist')
+    if args.slot and len(args.configs) > 1:
+        parser.error(f'--slot takes one config, got {len(args.configs)}')
+    if len({path.stem for path in args.configs}) < len(args.configs):
+        parser.error('two configs have the same name')
     return args
 
 

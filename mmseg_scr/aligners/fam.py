@@ -26,6 +26,8 @@ class FAM(nn.Module):
 
     def __init__(self, channels: int) -> None:
         super().__init__()
+        if channels < 2 or channels % 2:
+            raise ValueError(f'FAM halves its channels, which must be even, got {channels}')
         width = channels // 2
         self.compress_coarse = nn.Conv2d(channels, width, 1, bias=False)
         self.compress_fine = nn.Conv2d(channels, width, 1, bias=False)

@@ -43,6 +43,8 @@ class SRM(nn.Module):
         align_corners: bool = False,
     ) -> None:
         super().__init__()
+        if channels < 2 or channels % 2:
+            raise ValueError(f'SRM halves its channels, which must be even, got {channels}')
         width = channels // 2
         self.align_corners = align_corners
         self.compress_coarse = ConcatConv2d([channels], width, align_corners=align_corners)

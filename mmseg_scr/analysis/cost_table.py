@@ -116,8 +116,13 @@ def count_configs(
         shape: (H, W) of the image; the evaluation size of each config's dataset by default.
         options: overrides of all configs, as of ``--cfg-options``.
 
+    Returns:
+        One cost a config, without those that need a package that is not installed: they are left
+        out with a warning.
+
     Raises:
         UnknownSizeError: no ``shape``, and configs tell none; nothing was counted then.
+        ImportError: every config needs a package that is not installed.
     """
     options = dict(options or {})
     configs = [Config.fromfile(path) for path in paths]
@@ -129,10 +134,11 @@ def count_configs(
         raise UnknownSizeError(
             f'the size of the images is not told by {", ".join(unknown)}; give a shape'
         )
-    return [
-        _count_config(path.stem, config, tuple(known), options)
-        for path, config, known in zip(paths, configs, shapes, strict=True)
-    ]
+    known = zip(paths, configs, shapes, strict=True)
+    counted = [_count_if_installed(path, config, size, options) for path, config, size in known]
+    if paths and not any(counted):
+        raise ImportError('no config is left whose packages are installed; see the warnings')
+    return list(filter(None, counted))
 
 
 def count_published(root: Path) -> list[ConfigCost]:
@@ -141,13 +147,9 @@ def count_published(root: Path) -> list[ConfigCost]:
     A row whose config needs a package that is not installed is left out, with a warning.
     """
     files = {path.stem: path for path in root.rglob('*.py')}
-    counted = []
-    for row in (row for row in PUBLISHED if row.config in files):
-        try:
-            counted += count_configs([files[row.config]], shape=row.shape)
-        except ImportError as error:
-            print_log(f'{row.config} is left out: {error}', 'current', logging.WARNING)
-    return counted
+    rows = [(files[row.config], row.shape) for row in PUBLISHED if row.config in files]
+    counted = [_count_if_installed(path, Config.fromfile(path), size, {}) for path, size in rows]
+    return list(filter(None, counted))
 
 
 def order_parts(counted: Sequence[ConfigCost]) -> list[str]:
@@ -163,6 +165,16 @@ def format_costs(counted: Sequence[ConfigCost], *, with_parts: bool) -> str:
     compared = [_compared_row(c) for c in counted if c.published]
     comparison = '\n'.join([PUBLISHED_HEADER, *compared]) if compared else ''
     return '\n\n'.join(filter(None, [LEGEND, *parts, comparison]))
+
+
+def _count_if_installed(
+    path: Path, config: Config, shape: tuple[int, int], options: Mapping[str, object]
+) -> ConfigCost | None:
+    try:
+        return _count_config(path.stem, config, tuple(shape), options)
+    except ImportError as error:
+        print_log(f'{path.stem} is left out: {error}', 'current', logging.WARNING)
+        return None
 
 
 def _count_config(

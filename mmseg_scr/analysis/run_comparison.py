@@ -46,7 +46,8 @@ def configs_of_parts(config: Path, slot: str, parts: Sequence[str]) -> dict[str,
         parts: types of the slot's room, each with its default options; all if empty.
 
     Raises:
-        ValueError: no such slot, or a part that the slot's room does not have.
+        ValueError: no such slot, in general or in this config, or a part that its room does not
+            have.
     """
     if slot not in ROOMS:
         raise ValueError(f'slot must be one of {[*ROOMS]}, got {slot!r}')
@@ -54,6 +55,9 @@ def configs_of_parts(config: Path, slot: str, parts: Sequence[str]) -> dict[str,
     if unknown:
         raise ValueError(f'no {slot} is called {unknown}; choose among {sorted(ROOMS[slot])}')
     variants = {part: Config.fromfile(config) for part in parts or ROOMS[slot]}
+    head = Config.fromfile(config).model.decode_head
+    if slot not in head:
+        raise ValueError(f'{config.name} has no {slot} in its decode head, a {head.type}')
     for part, variant in variants.items():
         variant.model.decode_head[slot] = dict(type=part)
     return variants
@@ -102,7 +106,7 @@ def _train(
 ) -> Run:
     steps = config.train_cfg.max_iters if iterations is None else iterations
     start = time.perf_counter()
-    name = f'{title} {seed}'
+    name = f'{title}-{seed}'
     runner = train_briefly(config, out_dir / name, steps, progress=progress, title=name, seed=seed)
     minutes = (time.perf_counter() - start) / 60
     losses, mious = (read_scalars(runner.log_dir)[key][1] for key in ('loss', 'mIoU'))

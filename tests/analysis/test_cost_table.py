@@ -1,6 +1,7 @@
 import logging
 
 import pytest
+from mmengine.registry import MODELS as ROOT
 
 from mmseg_scr.analysis.complexity import Cost, ModelCost
 from mmseg_scr.analysis.cost_table import (
@@ -12,6 +13,7 @@ from mmseg_scr.analysis.cost_table import (
     format_costs,
     order_parts,
 )
+from mmseg_scr.optional_packages import MissingPackageRegistry
 
 MODEL = """
 model = dict(
@@ -127,16 +129,26 @@ def test_row_with_an_accuracy_only_has_dashes_for_its_cost(config):
     assert row == f'| {path.stem} | 1024x2048 | paper | {cells}'
 
 
-def test_published_row_whose_package_is_missing_is_left_out_with_a_warning(config, monkeypatch):
-    path = config(name='scr_van-s_4xb8-adam-379k_ade20k-512x512.py')
-    path.write_text("raise ImportError('absent: pip install absent')")
+def test_config_whose_package_is_missing_is_left_out_with_a_warning(config, monkeypatch):
+    absent = config('crop_size = (64, 64)', name='scr_van-s_4xb8-adam-379k_ade20k-512x512.py')
+    absent.write_text(absent.read_text().replace("'MSCAN'", "'mmabsent.Net'"))
+    present = config('crop_size = (64, 64)')
     logged = []
     monkeypatch.setattr(
         'mmseg_scr.analysis.cost_table.print_log', lambda *arguments: logged.append(arguments)
     )
-    assert count_published(path.parent) == []
-    ((message, _, level),) = logged
-    assert message == f'{path.stem} is left out: absent: pip install absent'
+    children = dict(ROOT.children)
+    MissingPackageRegistry('mmabsent', 'pip install absent')
+    try:
+        assert [c.config for c in count_configs([absent, present])] == ['tiny']
+        assert count_published(absent.parent) == []
+        with pytest.raises(ImportError, match='no config is left whose packages are installed'):
+            count_configs([absent])
+    finally:
+        ROOT.children.clear()
+        ROOT.children.update(children)
+    message, _, level = logged[0]
+    assert message.startswith(f'{absent.stem} is left out: the config asks for mmabsent.Net')
     assert level == logging.WARNING
 
 

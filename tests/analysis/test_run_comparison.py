@@ -29,7 +29,7 @@ def test_parts_are_trained_one_by_one_and_differ(few_scenes, tmp_path):
 
 def test_finished_runs_are_in_the_table_when_a_later_one_dies(few_scenes, tmp_path):
     def die(what, done, total):
-        if what == 'training PPM 3':
+        if what == 'training PPM-3':
             raise KeyboardInterrupt
 
     configs = configs_of_parts(few_scenes, 'context', ['DAM', 'PPM'])
@@ -65,5 +65,8 @@ def test_table_has_the_mean_and_every_seed():
 def test_unknown_slot_and_part_are_refused_with_the_choices(few_scenes):
     with pytest.raises(ValueError, match=r"one of \['aligner', 'context'\], got 'fusion'"):
         configs_of_parts(few_scenes, 'fusion', [])
+    segnext = CONFIG.with_name(CONFIG.name.replace('scr_', 'segnext_'))
+    with pytest.raises(ValueError, match=r'segnext_.*has no aligner in its decode head, a Light'):
+        configs_of_parts(segnext, 'aligner', ['SRM'])
     with pytest.raises(ValueError, match=r"no aligner is called \['PPM'\]; choose .*'SRM'"):
         configs_of_parts(few_scenes, 'aligner', ['SRM', 'PPM'])

@@ -105,6 +105,9 @@ VALUES = {  # of names that are not the value itself
     'ffn-off': 0,
 }
 ABSENT = object()
+DECODER = ('neck', 'decode_head', 'auxiliary_head')  # of a model's parts
+# Before and after the few ReLUs of CRM's perceptrons, which may all be off for two images.
+MAY_BE_OFF = re.compile(r'context\.channel_attention\.per_stage\.\d\.(0\.weight|0\.bias|2\.weight)')
 WRAPPERS = {  # around a head of mmseg: the slot that they add, and what is in it by default
     'ContextAwareHead': ('classifier', dict(type='ContextAwareClassifier')),
     'ContrastHead': ('contrast', dict(type='PixelContrastLoss')),
@@ -407,6 +410,7 @@ def test_trains_one_step_and_predicts(path):
     model = revert_sync_batchnorm(MODELS.build(config.model))
     before = {name: p.detach().clone() for name, p in model.named_parameters()}
     optimizer = build_optim_wrapper(model, config.optim_wrapper)
+    optimizer.zero_grad = lambda: None  # it ends the step, and would drop the gradients
     labels = block_labels(2, (64, 64), 2)  # each class has enough pixels for the contrast
     samples = data_samples(labels)
     images = list(torch.randint(256, (2, 3, 64, 64), dtype=torch.uint8))
@@ -417,6 +421,12 @@ def test_trains_one_step_and_predicts(path):
     assert losses['loss'].isfinite()
     still = [n for n, p in model.named_parameters() if torch.equal(p, before[n])]
     assert len(still) < 0.5 * len(before)
+    # Parts that start as the identity, by a zero, pass a gradient on from the second step.
+    model.train_step(dict(inputs=images, data_samples=samples), optimizer)
+    gradients = {n: p.grad for n, p in model.named_parameters() if n.split('.')[0] in DECODER}
+    assert [n for n, gradient in gradients.items() if gradient is None] == []
+    idle = [n for n, gradient in gradients.items() if not gradient.any()]
+    assert [n for n in idle if not MAY_BE_OFF.search(n)] == []
     model.eval()
     result = model.test_step(dict(inputs=images[:1], data_samples=samples[:1]))[0]
     assert result.seg_logits.data.shape == (config.num_classes, 64, 64)

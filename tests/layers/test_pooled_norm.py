@@ -24,7 +24,7 @@ def _equal(first, second):
     return first.keys() == second.keys() and all(torch.equal(first[k], second[k]) for k in first)
 
 
-@pytest.mark.parametrize('cfg', BATCH_NORMS)
+@pytest.mark.parametrize('cfg', [*BATCH_NORMS, dict(type='BN', eps=1e-3)])
 def test_one_value_a_channel_is_normalised_as_in_evaluation(cfg):
     norm = _norm(cfg)
     expected = copy.deepcopy(norm).eval()(ONE_VALUE)

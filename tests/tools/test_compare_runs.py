@@ -26,3 +26,10 @@ def test_missing_config_is_refused_by_name():
     outcome = call('absent.py')
     assert outcome.returncode == 2
     assert "config file 'absent.py' does not exist" in outcome.stderr
+
+
+def test_slot_takes_one_config():
+    outcome = call(str(CONFIG), str(CONFIG), '--slot', 'aligner')
+    assert outcome.returncode == 2
+    assert '--slot takes one config, got 2' in outcome.stderr
+    assert 'two configs have the same name' in call(str(CONFIG), str(CONFIG)).stderr
