@@ -1,3 +1,4 @@
+import pytest
 import torch
 import torch.nn.functional as F
 from reference.fill import fill_conv, wave
@@ -47,3 +48,9 @@ def test_constant_flow_on_a_ramp_reads_where_the_original_does(monkeypatch):
 def test_parameter_counts_are_those_of_the_original():
     for channels, count in ((128, 18_688), (256, 70_144)):
         assert sum(p.numel() for p in FAM(channels).parameters()) == count
+
+
+@pytest.mark.parametrize('channels', [1, 7])
+def test_odd_width_is_refused(channels):
+    with pytest.raises(ValueError, match=f'FAM halves its channels, .* even, got {channels}'):
+        FAM(channels)

@@ -72,11 +72,3 @@ def test_channels_last_gives_the_same(aligner):
     maps = _maps()
     last = [x.to(memory_format=torch.channels_last) for x in maps]
     torch.testing.assert_close(aligner.eval()(*last), aligner(*maps))
-
-
-@pytest.mark.parametrize('name', ['FAM', 'SRM'])
-@pytest.mark.parametrize('channels', [1, 7])
-def test_odd_width_is_refused_by_those_that_halve_it(name, channels):
-    shared = dict(channels=channels, norm_cfg=dict(type='BN'))
-    with pytest.raises(ValueError, match=f'{name} halves its channels, .* even, got {channels}'):
-        build_slot('aligner', dict(type=name), aligners.__all__, **shared)

@@ -174,3 +174,9 @@ def test_every_parameter_learns_from_the_second_step():
         (srm(coarse, fine) - target).square().mean().backward()
         optimizer.step()
     assert [name for name, p in srm.named_parameters() if not p.grad.any()] == []
+
+
+@pytest.mark.parametrize('channels', [1, 7])
+def test_odd_width_is_refused(channels):
+    with pytest.raises(ValueError, match=f'SRM halves its channels, .* even, got {channels}'):
+        SRM(channels, norm_cfg=BN)
