@@ -146,16 +146,30 @@ class TestEveryHead:
         torch.testing.assert_close(exported, eager, rtol=1e-3, atol=1e-3)
 
 
-def test_prediction_does_not_see_labels():
-    head, name = build('FCNHead').eval(), 'FCNHead'
-    given = inputs(name)
-    before = head(*given)
-    training_terms(head.train(), name)
-    assert head.eval() is head
-    fresh = build('FCNHead').eval()
-    fresh.load_state_dict(head.state_dict())
-    assert torch.equal(head(*given), fresh(*given))
-    assert before.shape == fresh(*given).shape
+def test_prediction_does_not_change_with_labels_or_without():
+    backbone = dict(type='MSCAN', embed_dims=WIDTHS, depths=[1] * 4, mlp_ratios=[2] * 4)
+    network = MODELS.build(
+        dict(
+            type='EncoderDecoder',
+            backbone=dict(backbone, norm_cfg=dict(type='BN')),
+            decode_head=dict(type='ContextAwareHead', head=config('UPerHead')),
+            test_cfg=ConfigDict(mode='whole'),
+        )
+    ).eval()
+    images = torch.randn(2, 3, 64, 96)
+    blocks = block_labels(2, (64, 96), CLASSES)
+    given = [
+        data_samples(labels) for labels in (blocks, blocks.flip(0), torch.full_like(blocks, 9))
+    ]
+    given.append(data_samples(blocks))
+    for sample in given[-1]:
+        del sample.gt_sem_seg
+    logits = [
+        torch.stack([r.seg_logits.data for r in network(images, samples, mode='predict')])
+        for samples in given
+    ]
+    assert logits[0].std() > 0
+    assert all(torch.equal(other, logits[0]) for other in logits[1:])
 
 
 def test_term_weights_of_zero_leave_the_terms_out():
