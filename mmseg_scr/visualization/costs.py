@@ -12,10 +12,18 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
     from matplotlib.lines import Line2D
 
-PART_COLORS = (  # the first one, the backbone's, is pale: large, and not what is compared
-    *('#cfd3da', '#1f5fa8', '#9cc3e6', '#f7b58e', '#e8743b', '#b5301c'),
-    *('#e3b7d9', '#b877bd', '#8a5a44', '#6d4a9c', '#3f8f4f', '#a8d5a2', '#3a3f47'),
-)
+PART_COLORS = {  # the same in every picture; the backbone is pale: large, and not compared
+    'backbone': '#cfd3da',
+    'context': '#1f5fa8',
+    'laterals': '#9cc3e6',
+    'aligner to stride 16': '#f7b58e',
+    'aligner to stride 8': '#e8743b',
+    'aligner to stride 4': '#b5301c',
+    'fusion': '#3f8f4f',
+    'classifier': '#a8d5a2',
+    'rest': '#3a3f47',
+}
+OTHER_COLORS = ('#e3b7d9', '#b877bd', '#8a5a44', '#6d4a9c')
 MARKERS = {False: ('o', 'single-scale'), True: ('s', 'multi-scale')}
 LABEL_SIZE = 8  # points
 
@@ -52,7 +60,9 @@ def plot_cost_bars(
     parts = list(dict.fromkeys(p for bars in panels.values() for bar in bars.values() for p in bar))
     if not parts:
         raise ValueError('plot_cost_bars needs at least one model with a part, got none')
-    colors = {part: PART_COLORS[i % len(PART_COLORS)] for i, part in enumerate(parts)}
+    others = [part for part in parts if part not in PART_COLORS]
+    colors = {part: PART_COLORS.get(part) for part in parts}
+    colors |= {part: OTHER_COLORS[i % len(OTHER_COLORS)] for i, part in enumerate(others)}
     heights = [len(bars) + 1 for bars in panels.values()]
     figure = _figure(width=10, height=0.25 * sum(heights) + 0.45 * len(heights) + 0.7)
     axes = figure.subplots(len(panels), squeeze=False, height_ratios=heights)[:, 0]

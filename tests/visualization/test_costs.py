@@ -3,6 +3,7 @@ import numpy as np
 import pytest
 
 from mmseg_scr.visualization.costs import (
+    OTHER_COLORS,
     PART_COLORS,
     CostPoint,
     plot_accuracy_cost,
@@ -22,7 +23,7 @@ def test_bars_are_as_long_as_their_parts_cost(tmp_path):
     bars = {'a': {'first': 3.0, 'second': 1.0, 'third': 0.0}, 'b': {'first': 1.0, 'third': 2.0}}
     path = plot_cost_bars(tmp_path / 'new' / 'bars.png', {'one size': bars})
     longest = [
-        max(len(np.flatnonzero(row)) for row in pixels(path, color)) for color in PART_COLORS[:3]
+        max(len(np.flatnonzero(row)) for row in pixels(path, color)) for color in OTHER_COLORS[:3]
     ]
     assert longest[1] / longest[0] == pytest.approx(1 / 3, abs=0.01)
     assert longest[2] / longest[0] == pytest.approx(2 / 3, abs=0.01)
@@ -30,10 +31,16 @@ def test_bars_are_as_long_as_their_parts_cost(tmp_path):
 
 def test_each_size_has_its_own_scale(tmp_path):
     panels = {'large': {'a': {'p': 100.0}}, 'small': {'b': {'p': 1.0}}}
-    drawn = pixels(plot_cost_bars(tmp_path / 'bars.png', panels), PART_COLORS[0])
+    drawn = pixels(plot_cost_bars(tmp_path / 'bars.png', panels), OTHER_COLORS[0])
     lengths = [len(np.flatnonzero(row)) for row in drawn]
     middle = len(lengths) // 2
     assert max(lengths[:middle]) == pytest.approx(max(lengths[middle:]), abs=2)
+
+
+def test_a_part_has_its_colour_whatever_else_is_there(tmp_path):
+    for number, bar in enumerate(({'fusion': 1.0}, {'new': 1.0, 'context': 1.0, 'fusion': 1.0})):
+        path = plot_cost_bars(tmp_path / f'{number}.png', {'one size': {'a': bar}})
+        assert pixels(path, PART_COLORS['fusion']).sum() > 1000
 
 
 def test_bars_without_a_model_are_an_error(tmp_path):
