@@ -28,27 +28,34 @@ class ClassifierSlot:
         """Features (B, C, h, w) -> logits (B, K, h, w)."""
         return self.classifier(feat, super().cls_seg(feat), self.conv_seg.weight)
 
+    @property
+    def contrasted(self) -> nn.Module:
+        """The module whose first input is what the contrast compares."""
+        return self.classifier
+
     def loss(self, *args: object, **kwargs: object) -> dict[str, Tensor]:
         """The head's own terms and those of the parts, each under its own ``loss_*`` key."""
         parent = super().loss
         samples = signature(parent).bind(*args, **kwargs).arguments['batch_data_samples']
-        with recorded_calls(self.classifier) as calls:
+        with recorded_calls(self.classifier) as calls, recorded_calls(self.contrasted) as others:
             terms = parent(*args, **kwargs)
-        (features, *_), logits = self.only_call(calls)
-        terms |= self.classifier_losses(calls, samples)
+        inputs, logits = self.only_call(calls)
+        labels = self._stack_batch_gt(samples).squeeze(1)
+        supervise = partial(self._supervise, batch_data_samples=samples)
+        terms |= self.classifier.training_losses(*inputs, logits, labels, supervise)
         if self.contrast is not None:
-            labels = self._stack_batch_gt(samples).squeeze(1)
+            (features, *_), _ = self.only_call(others)
             terms['loss_contrast'] = self.contrast(features, logits, labels)
         return terms
 
-    def classifier_losses(
-        self, calls: Sequence[Call], batch_data_samples: SampleList
-    ) -> dict[str, Tensor]:
-        """The training terms of the classifier for the forward in which ``calls`` were recorded."""
-        inputs, logits = self.only_call(calls)
-        labels = self._stack_batch_gt(batch_data_samples).squeeze(1)
-        supervise = partial(self._supervise, batch_data_samples=batch_data_samples)
-        return self.classifier.training_losses(*inputs, logits, labels, supervise)
+    def only_call(self, calls: Sequence[Call]) -> Call:
+        """The single call, or an error for heads that do not classify one map by ``cls_seg``."""
+        if len(calls) != 1:
+            raise TypeError(
+                f'{type(self).__name__} classified {len(calls)} maps in one forward; a classifier '
+                'or contrast part fits heads that call cls_seg once'
+            )
+        return calls[0]
 
     def _supervise(self, logits: Tensor, batch_data_samples: SampleList) -> dict[str, Tensor]:
         """The losses of the head on other logits; without its accuracy, for which devices wait."""
@@ -65,15 +72,6 @@ class ClassifierSlot:
             term = loss(logits, labels.squeeze(1), **options)
             terms[loss.loss_name] = terms.get(loss.loss_name, 0) + term
         return terms
-
-    def only_call(self, calls: Sequence[Call]) -> Call:
-        """The single call, or an error for heads that do not classify one map by ``cls_seg``."""
-        if len(calls) != 1:
-            raise TypeError(
-                f'{type(self).__name__} classified {len(calls)} maps in one forward; a classifier '
-                'or contrast part fits heads that call cls_seg once'
-            )
-        return calls[0]
 
 
 @contextmanager

@@ -10,7 +10,7 @@ from mmseg.utils import ConfigType, SampleList
 from torch import Tensor, nn
 
 from mmseg_scr import aligners, classifiers, contexts, losses
-from mmseg_scr.classifier_slot import ClassifierSlot, recorded_calls
+from mmseg_scr.classifier_slot import ClassifierSlot
 from mmseg_scr.slots import build_slot
 
 BN = dict(type='BN', requires_grad=True)
@@ -124,16 +124,13 @@ class SCRHead(ClassifierSlot, BaseDecodeHead):
                 one of them is no class.
         """
         self._check_sizes(batch_data_samples)
-        labels = self._stack_batch_gt(batch_data_samples).squeeze(1)
-        self._check_labels(labels)
-        levels = self.pyramid(inputs)
-        with recorded_calls(self.classifier) as calls:
-            logits = self.classify(levels)
-        terms = self.loss_by_feat(logits, batch_data_samples)
-        terms |= self.classifier_losses(calls, batch_data_samples)
-        if self.contrast is not None:
-            terms['loss_contrast'] = self.contrast(levels, logits, labels)
-        return terms
+        self._check_labels(self._stack_batch_gt(batch_data_samples).squeeze(1))
+        return super().loss(inputs, batch_data_samples, train_cfg)
+
+    @property
+    def contrasted(self) -> nn.Module:
+        """The fusion: all levels of the pyramid are compared, before they are mixed."""
+        return self.fusion
 
     def pyramid(self, inputs: Sequence[Tensor]) -> list[Tensor]:
         """The backbone's maps -> the levels (B, channels, h_l, w_l), fine to coarse."""
