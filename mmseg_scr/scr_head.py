@@ -124,7 +124,7 @@ class SCRHead(ClassifierSlot, BaseDecodeHead):
                 one of them is no class.
         """
         self._check_sizes(batch_data_samples)
-        self._check_labels(self._stack_batch_gt(batch_data_samples).squeeze(1))
+        self._check_labels(batch_data_samples)
         return super().loss(inputs, batch_data_samples, train_cfg)
 
     @property
@@ -174,9 +174,10 @@ class SCRHead(ClassifierSlot, BaseDecodeHead):
                     f'image {image} (height, width, padded); both must show the same pixels'
                 )
 
-    def _check_labels(self, labels: Tensor) -> None:
-        if labels.is_cuda:  # looking at the values would make the GPU wait
+    def _check_labels(self, batch_data_samples: SampleList) -> None:
+        if batch_data_samples[0].gt_sem_seg.data.is_cuda:  # looking at them would make it wait
             return
+        labels = self._stack_batch_gt(batch_data_samples)
         wrong = labels[
             (labels != self.ignore_index) & ((labels < 0) | (labels >= self.num_classes))
         ]

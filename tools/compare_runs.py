@@ -8,8 +8,8 @@ import argparse
 import warnings
 from pathlib import Path
 
+from demo import progress_bars
 from mmengine.config import Config
-from rich.progress import Progress
 
 
 def parse_args() -> argparse.Namespace:
@@ -45,14 +45,7 @@ def main() -> None:
         configs = configs_of_parts(args.configs[0], args.slot, args.parts)
     else:
         configs = {path.stem: Config.fromfile(path) for path in args.configs}
-    with Progress() as bars:
-        tasks = {}
-
-        def show(what: str, done: int, total: int) -> None:
-            if what not in tasks:
-                tasks[what] = bars.add_task(what, total=total)
-            bars.update(tasks[what], completed=done)
-
+    with progress_bars() as show:
         options = dict(seeds=args.seeds, iterations=args.iterations, progress=show)
         runs = compare_runs(configs, args.out, **options)
     print(f'\n{format_runs(args.slot or "config", runs)}\n\nruns and table in {args.out}')

@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import Mapping, Sequence
+from copy import deepcopy
 from dataclasses import dataclass
 from pathlib import Path
 from statistics import mean
@@ -54,10 +55,11 @@ def configs_of_parts(config: Path, slot: str, parts: Sequence[str]) -> dict[str,
     unknown = sorted(set(parts) - set(ROOMS[slot]))
     if unknown:
         raise ValueError(f'no {slot} is called {unknown}; choose among {sorted(ROOMS[slot])}')
-    variants = {part: Config.fromfile(config) for part in parts or ROOMS[slot]}
-    head = Config.fromfile(config).model.decode_head
+    base = Config.fromfile(config)
+    head = base.model.decode_head
     if slot not in head:
         raise ValueError(f'{config.name} has no {slot} in its decode head, a {head.type}')
+    variants = {part: deepcopy(base) for part in parts or ROOMS[slot]}
     for part, variant in variants.items():
         variant.model.decode_head[slot] = dict(type=part)
     return variants
@@ -88,7 +90,7 @@ def compare_runs(
     runs = []
     for seed in seeds:
         for title, config in configs.items():
-            run = _train(title, config.copy(), seed, out_dir, iterations, progress)
+            run = _train(title, deepcopy(config), seed, out_dir, iterations, progress)
             runs.append(run)
             (out_dir / 'runs.md').write_text(format_runs('run', runs) + '\n')
     return runs

@@ -56,10 +56,8 @@ def compare_speed(
     if rounds < 1:
         raise ValueError(f'rounds must be at least 1, got {rounds}')
     images = torch.randn(batch, 3, *shape, device=device)
-    runs = {
-        name: _training_run(model.to(device), images) if training else _forward(model, images)
-        for name, model in models.items()
-    }
+    prepare = _training_run if training else _inference_run
+    runs = {name: prepare(model.to(device), images) for name, model in models.items()}
     times = take_turns(runs, rounds, clock=_clock(device))
     first = times[next(iter(times))]
     return [
@@ -93,8 +91,7 @@ def format_speed(speeds: Sequence[Speed]) -> str:
     return '\n'.join([HEADER, *rows])
 
 
-def _forward(model: nn.Module, images: Tensor) -> Callable[[], Tensor]:
-    model.to(images.device)
+def _inference_run(model: nn.Module, images: Tensor) -> Callable[[], Tensor]:
     model.eval()
 
     @torch.no_grad()

@@ -19,6 +19,7 @@ def test_parts_are_trained_one_by_one_and_differ(few_scenes, tmp_path):
     out_dir = tmp_path / 'out'
     runs = compare_runs(configs, out_dir, iterations=4, progress=lambda *_: None)
     bilinear, fam = runs
+    assert {config.train_cfg.max_iters for config in configs.values()} == {200}  # left as it was
     assert fam.title == 'FAM'
     # Three steps up the pyramid: two 1x1 convolutions to half the width and one 3x3 to 2.
     assert fam.parameters - bilinear.parameters == 3 * (2 * 64 * 32 + 9 * 64 * 2)
