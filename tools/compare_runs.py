@@ -8,7 +8,6 @@ import argparse
 import warnings
 from pathlib import Path
 
-from demo import progress_bars
 from mmengine.config import Config
 
 
@@ -39,7 +38,8 @@ def main() -> None:
     args = parse_args()
     warnings.filterwarnings('ignore')
     print('Loading the framework ...', flush=True)
-    from mmseg_scr.analysis.run_comparison import compare_runs, configs_of_parts, format_runs
+    from mmseg_scr.progress import progress_bars
+    from mmseg_scr.runs.comparison import compare_runs, configs_of_parts, format_runs
 
     if args.slot:
         configs = configs_of_parts(args.configs[0], args.slot, args.parts)

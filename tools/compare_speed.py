@@ -40,7 +40,7 @@ def main() -> None:
     from mmengine.registry import init_default_scope
     from mmseg.registry import MODELS
 
-    from mmseg_scr.analysis.speed import compare_speed, format_speed
+    from mmseg_scr.speed.turns import compare_speed, format_speed
 
     configs = {path.stem: Config.fromfile(path) for path in args.configs}
     if args.against:

@@ -19,7 +19,7 @@ def main() -> None:
     files = 'write table.md, table.csv, costs.json, costs_by_part.png and accuracy_cost.png here'
     parser.add_argument('--out', type=Path, metavar='DIR', help=files)
     args, counted = count_models(parser)
-    from mmseg_scr.analysis import format_report, write_report
+    from mmseg_scr.costs import format_report, write_report
 
     print(format_report(counted))
     if args.out:

@@ -3,11 +3,7 @@
 import argparse
 import time
 import warnings
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from pathlib import Path
-
-from rich.progress import BarColumn, Progress, TimeElapsedColumn
 
 CONFIGS = Path(__file__).parents[1] / 'configs' / 'demo'
 METHODS = {
@@ -24,28 +20,14 @@ def parse_args() -> argparse.Namespace:
     return parser.parse_args()
 
 
-@contextmanager
-def progress_bars() -> Iterator[Callable[[str, int, int], None]]:
-    """Show a bar for each kind of work that the yielded function (what, done, total) is told of."""
-    counts = '{task.completed}/{task.total}'
-    with Progress('{task.description:<22}', BarColumn(), counts, TimeElapsedColumn()) as bars:
-        tasks = {}
-
-        def show(what: str, done: int, total: int) -> None:
-            if what not in tasks:
-                tasks[what] = bars.add_task(what, total=total)
-            bars.update(tasks[what], completed=done)
-
-        yield show
-
-
 def main() -> None:
     """Run the demonstration with a progress bar and print its table."""
     args = parse_args()
     start = time.perf_counter()
     warnings.filterwarnings('ignore')
     print('Loading the framework ...', flush=True)
-    from mmseg_scr.analysis.demo import format_table, run_demo
+    from mmseg_scr.progress import progress_bars
+    from mmseg_scr.runs.demo import format_table, run_demo
 
     with progress_bars() as show:
         report = run_demo(METHODS, args.out, iterations=args.iterations, progress=show)

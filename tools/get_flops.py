@@ -34,7 +34,7 @@ def count_models(parser: argparse.ArgumentParser) -> tuple[argparse.Namespace, l
         parser.error('--shape and --cfg-options need a CONFIG')
     warnings.filterwarnings('ignore')
     with contextlib.redirect_stdout(sys.stderr):  # the framework prints while it is imported
-        from mmseg_scr.analysis import UnknownSizeError, count_configs, count_published
+        from mmseg_scr.costs import UnknownSizeError, count_configs, count_published
 
         if not args.configs:
             return args, count_published(CONFIGS)
@@ -49,7 +49,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument('--json', type=Path, metavar='FILE', help='write all counts here too')
     args, counted = count_models(parser)
-    from mmseg_scr.analysis import format_costs
+    from mmseg_scr.costs import format_costs
 
     print(format_costs(counted, with_parts=bool(args.configs)))
     if args.json:

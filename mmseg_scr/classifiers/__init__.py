@@ -1,9 +1,13 @@
 """Slot *classifier*: features, and logits and weight of the head's 1x1 convolution -> logits.
 
 All (B, K, h, w). ``training_losses`` returns the terms that training adds to the head's own.
+``EntropyDistillationLoss`` is a part of one of them: it compares two predictions.
 """
 
 from mmseg_scr.classifiers.context_aware import ContextAwareClassifier
+from mmseg_scr.classifiers.entropy_distillation import (
+    EntropyDistillationLoss as EntropyDistillationLoss,
+)
 from mmseg_scr.classifiers.plain import PlainClassifier
 
 __all__ = ['ContextAwareClassifier', 'PlainClassifier']

@@ -1,11 +1,5 @@
-"""Training losses: one thin registered module a file. ``__all__`` lists those of slot *contrast*.
+"""Slot *contrast*: (levels, logits, labels) -> scalar; one thin registered module a file."""
 
-``EntropyDistillationLoss`` is the classifiers': it compares two predictions, not features.
-"""
-
-from mmseg_scr.losses.entropy_distillation import (
-    EntropyDistillationLoss as EntropyDistillationLoss,
-)
 from mmseg_scr.losses.pixel_contrast import PixelContrastLoss
 
 __all__ = ['PixelContrastLoss']

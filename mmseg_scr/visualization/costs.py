@@ -5,11 +5,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from mmseg_scr.visualization.figure import make_figure, save_figure
 from mmseg_scr.visualization.label_placement import place_labels
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
-    from matplotlib.figure import Figure
     from matplotlib.lines import Line2D
 
 PART_COLORS = {  # the same in every picture; the backbone is pale: large, and not compared
@@ -64,7 +64,7 @@ def plot_cost_bars(
     colors = {part: PART_COLORS.get(part) for part in parts}
     colors |= {part: OTHER_COLORS[i % len(OTHER_COLORS)] for i, part in enumerate(others)}
     heights = [len(bars) + 1 for bars in panels.values()]
-    figure = _figure(width=10, height=0.25 * sum(heights) + 0.45 * len(heights) + 0.7)
+    figure = make_figure(width=10, height=0.25 * sum(heights) + 0.45 * len(heights) + 0.7)
     axes = figure.subplots(len(panels), squeeze=False, height_ratios=heights)[:, 0]
     for axis, (title, bars) in zip(axes, panels.items(), strict=True):
         _stack(axis, bars, colors)
@@ -77,7 +77,7 @@ def plot_cost_bars(
         frameon=False,
         fontsize='small',
     )
-    return _save(figure, path)
+    return save_figure(figure, path)
 
 
 def plot_accuracy_cost(
@@ -100,7 +100,7 @@ def plot_accuracy_cost(
         raise ValueError('plot_accuracy_cost needs at least one panel, got none')
     first, *others = panels
     rows = [[first] * max(len(others), 1), *([others] if others else [])]
-    figure = _figure(width=11, height=5 * len(rows))
+    figure = make_figure(width=11, height=5 * len(rows))
     axes = figure.subplot_mosaic(rows)
     for title, points in panels.items():
         _scatter(axes[title], points, colors)
@@ -116,23 +116,7 @@ def plot_accuracy_cost(
     figure.set_layout_engine('none')
     for title, points in panels.items():
         _label(axes[title], points, colors)
-    return _save(figure, path)
-
-
-def _figure(width: float, height: float) -> 'Figure':
-    from matplotlib.backends.backend_agg import FigureCanvasAgg
-    from matplotlib.figure import Figure
-
-    figure = Figure(figsize=(width, height), layout='constrained')
-    FigureCanvasAgg(figure)
-    return figure
-
-
-def _save(figure: 'Figure', path: Path | str) -> Path:
-    path = Path(path)
-    path.parent.mkdir(parents=True, exist_ok=True)
-    figure.savefig(path, dpi=120)
-    return path
+    return save_figure(figure, path)
 
 
 def _key(marker: str, label: str, color: str, fillstyle: str) -> 'Line2D':

@@ -1,7 +1,7 @@
 import torch
 import torch.nn.functional as F
-from reference.fill import fill_conv, wave
-from reference.golden import check_golden
+from builders.fill import fill_conv, wave
+from builders.golden import check_golden
 
 from mmseg_scr.aligners import AlignFA
 

@@ -2,7 +2,7 @@ from functools import partial
 
 import pytest
 import torch
-from reference.fill import fill_parameters
+from builders.fill import fill_parameters
 from reference.srm import srm_naive
 from torch.nn import functional as F
 

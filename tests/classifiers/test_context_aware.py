@@ -1,6 +1,6 @@
 import pytest
 import torch
-from reference.classifier_inputs import (
+from builders.classifier_inputs import (
     CHANNELS,
     SIZE,
     batch,
@@ -9,9 +9,9 @@ from reference.classifier_inputs import (
     golden_inputs,
     losses_of,
 )
+from builders.golden import check_golden
 from reference.context_aware import estimated_by_loops, oracle_by_loops
 from reference.contrast import nearest_labels
-from reference.golden import check_golden
 from torch._subclasses.fake_tensor import FakeTensorMode
 
 from mmseg_scr.classifiers import ContextAwareClassifier

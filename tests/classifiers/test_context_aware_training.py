@@ -1,6 +1,6 @@
 import pytest
 import torch
-from reference.classifier_inputs import (
+from builders.classifier_inputs import (
     SIZE,
     batch,
     build,

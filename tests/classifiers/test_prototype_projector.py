@@ -1,7 +1,7 @@
 import pytest
 import torch
+from builders.fill import fill_parameters
 from reference.context_aware import project_by_loops
-from reference.fill import fill_parameters
 
 from mmseg_scr.classifiers.prototype_projector import PrototypeProjector
 

@@ -2,8 +2,8 @@
 
 import pytest
 import torch
-from reference.classifier_inputs import CHANNELS, CLASSES, SIZE, batch, cross_entropy, losses_of
-from reference.fill import fill_parameters
+from builders.classifier_inputs import CHANNELS, CLASSES, SIZE, batch, cross_entropy, losses_of
+from builders.fill import fill_parameters
 
 from mmseg_scr import classifiers
 from mmseg_scr.slots import build_slot

@@ -7,12 +7,12 @@ from pathlib import Path
 import mmseg
 import pytest
 import torch
+from builders.inputs import block_labels, data_samples
 from mmengine.config import Config, ConfigDict
 from mmengine.model import revert_sync_batchnorm
 from mmengine.optim import build_optim_wrapper
 from mmengine.registry import init_default_scope
 from mmseg.registry import DATASETS, MODELS
-from reference.inputs import block_labels, data_samples
 
 ROOT = Path(__file__).parents[2] / 'configs'
 LEAVES = sorted(p for p in ROOT.glob('*/*.py') if p.parent.name != '_base_')

@@ -4,9 +4,9 @@ import re
 from pathlib import Path
 
 import pytest
-from reference.costs import ROOT, count
+from builders.costs import ROOT, count
 
-from mmseg_scr.analysis.published import PUBLISHED
+from mmseg_scr.costs.published import PUBLISHED
 
 FOLDERS = ('ablation', 'frmseg', 'context_aware', 'stock_decoders')
 READMES = [ROOT / 'configs' / folder / 'README.md' for folder in FOLDERS]

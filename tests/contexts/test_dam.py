@@ -1,10 +1,10 @@
 import pytest
 import torch
+from builders.fill import fill_conv, fill_parameters, wave
+from builders.golden import check_golden
+from builders.inputs import WIDTHS, stage_maps
 from mmseg.models.decode_heads.da_head import CAM, PAM
 from reference.crm import pointwise, pool_to
-from reference.fill import fill_conv, fill_parameters, wave
-from reference.golden import check_golden
-from reference.inputs import WIDTHS, stage_maps
 from torch.nn import functional as F
 
 from mmseg_scr.contexts import DAM

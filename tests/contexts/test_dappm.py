@@ -1,10 +1,10 @@
 import pytest
 import torch
+from builders.fill import fill_conv, fill_parameters, wave
+from builders.golden import check_golden
+from builders.inputs import WIDTHS, stage_maps
 from mmcv.cnn import ConvModule
 from mmseg.models.utils import ppm
-from reference.fill import fill_conv, fill_parameters, wave
-from reference.golden import check_golden
-from reference.inputs import WIDTHS, stage_maps
 
 from mmseg_scr.contexts import DAPPM
 from mmseg_scr.contexts.dappm import PreActivationConv

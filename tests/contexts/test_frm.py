@@ -1,8 +1,8 @@
 import pytest
 import torch
+from builders.fill import fill_parameters
+from builders.inputs import stage_maps
 from reference.crm import depthwise, non_local, pointwise, pool_to
-from reference.fill import fill_parameters
-from reference.inputs import stage_maps
 from torch.nn import functional as F
 
 from mmseg_scr.contexts import FRM

@@ -2,7 +2,7 @@
 
 import pytest
 import torch
-from reference.inputs import ODD_SIZES, WIDTHS, stage_maps
+from builders.inputs import ODD_SIZES, WIDTHS, stage_maps
 
 from mmseg_scr import contexts
 from mmseg_scr.slots import build_slot

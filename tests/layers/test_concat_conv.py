@@ -1,6 +1,6 @@
 import pytest
 import torch
-from reference.fill import fill_parameters
+from builders.fill import fill_parameters
 from reference.fusion import concat_and_convolve
 from torch.nn import functional as F
 

@@ -1,9 +1,9 @@
 import pytest
 import torch
+from builders.fill import fill_conv, fill_parameters, wave
+from builders.golden import check_golden
 from mmseg.models.decode_heads.dnl_head import DisentangledNonLocal2d as MMSegBlock
 from reference.crm import non_local, pointwise
-from reference.fill import fill_conv, fill_parameters, wave
-from reference.golden import check_golden
 from torch import nn
 
 from mmseg_scr.layers import DisentangledNonLocal2d

@@ -1,6 +1,6 @@
 import torch
+from builders.fill import fill_parameters
 from reference.crm import depthwise, pointwise
-from reference.fill import fill_parameters
 
 from mmseg_scr.layers import ConvFeedForward
 

@@ -2,8 +2,8 @@ import copy
 
 import pytest
 import torch
+from builders.fill import fill_parameters
 from mmcv.cnn import build_norm_layer
-from reference.fill import fill_parameters
 from torch import nn
 
 from mmseg_scr.layers import normalize_pooled

@@ -1,8 +1,8 @@
 import pytest
 import torch
+from builders.fill import conv_bias, conv_weight, wave
+from builders.golden import check_golden
 from reference.attention import attend_by_loops
-from reference.fill import conv_bias, conv_weight, wave
-from reference.golden import check_golden
 from torch.nn import functional as F
 
 from mmseg_scr.ops.attention import disentangled_attention, pixel_attention

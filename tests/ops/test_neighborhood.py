@@ -1,7 +1,7 @@
 import pytest
 import torch
-from reference.fill import wave
-from reference.golden import check_golden
+from builders.fill import wave
+from builders.golden import check_golden
 from reference.neighborhood import combine_by_loops
 
 from mmseg_scr.ops.neighborhood import combine_neighbors

@@ -1,7 +1,7 @@
 import pytest
 import torch
+from builders.inputs import ODD_SIZES, stage_maps
 from reference.crm import pool_to
-from reference.inputs import ODD_SIZES, stage_maps
 
 from mmseg_scr.ops.stages import concat_stages
 

@@ -1,7 +1,7 @@
 import pytest
 import torch
-from reference.fill import wave
-from reference.golden import check_golden
+from builders.fill import wave
+from builders.golden import check_golden
 from reference.warp import warp_by_double_sum
 
 from mmseg_scr.ops.warp import sample_at, warp_by_offset

@@ -40,12 +40,12 @@ def test_without_a_config_the_published_rows_are_counted(run, capsys, monkeypatc
     asked = []
 
     def count(root):
-        from mmseg_scr.analysis import count_configs
+        from mmseg_scr.costs import count_configs
 
         asked.append(root)
         return count_configs([CONFIG], shape=(64, 64))
 
-    monkeypatch.setattr('mmseg_scr.analysis.count_published', count)
+    monkeypatch.setattr('mmseg_scr.costs.count_published', count)
     run()
     assert asked == [ROOT / 'configs']
     assert CONFIG.stem in capsys.readouterr().out

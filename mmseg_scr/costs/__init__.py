@@ -1,0 +1,30 @@
+"""What models cost, counted, beside what was published."""
+
+from mmseg_scr.costs.configs import (
+    ConfigCost,
+    UnknownSizeError,
+    count_configs,
+    count_published,
+    format_costs,
+)
+from mmseg_scr.costs.count import Cost, ModelCost, count_costs
+from mmseg_scr.costs.literature import LITERATURE, LiteratureRow
+from mmseg_scr.costs.published import PUBLISHED, PublishedRow
+from mmseg_scr.costs.report import format_report, write_report
+
+__all__ = [
+    'LITERATURE',
+    'PUBLISHED',
+    'ConfigCost',
+    'Cost',
+    'LiteratureRow',
+    'ModelCost',
+    'PublishedRow',
+    'UnknownSizeError',
+    'count_configs',
+    'count_costs',
+    'count_published',
+    'format_costs',
+    'format_report',
+    'write_report',
+]

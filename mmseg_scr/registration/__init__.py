@@ -1,0 +1,28 @@
+"""Importing this package registers all parts of the plugin and makes its checkpoints loadable."""
+
+from mmseg_scr import (
+    aligners,
+    classifiers,
+    contexts,
+    datasets,
+    decoders,
+    hooks,
+    layers,
+    losses,
+)
+from mmseg_scr.registration.missing_packages import announce_missing_packages
+from mmseg_scr.registration.safe_globals import allow_mmengine_checkpoints
+
+__all__ = [
+    'aligners',
+    'classifiers',
+    'contexts',
+    'datasets',
+    'decoders',
+    'hooks',
+    'layers',
+    'losses',
+]
+
+allow_mmengine_checkpoints()
+announce_missing_packages()

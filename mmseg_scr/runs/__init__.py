@@ -1,0 +1,1 @@
+"""Trainings: shortened runs of a config, several side by side, the demonstration."""

@@ -1,0 +1,70 @@
+"""A config trained for fewer iterations than it asks for, in silence but for its progress."""
+
+from pathlib import Path
+
+from mmengine.config import Config
+from mmengine.hooks import Hook
+from mmengine.runner import Runner
+
+from mmseg_scr.progress import ProgressReport
+
+VALIDATIONS = 4
+LOGGED_STEPS = 20
+
+
+def train_briefly(
+    config: Config,
+    work_dir: Path,
+    iterations: int,
+    *,
+    progress: ProgressReport,
+    title: str,
+    seed: int = 0,
+) -> Runner:
+    """Train with the config's recipe, its schedules shortened to ``iterations``.
+
+    Args:
+        config: adapted in place.
+        work_dir: gets the logs and the last checkpoint.
+        iterations: training steps, at least 1.
+        progress: called after every step.
+        title: of the run, for ``progress``.
+        seed: of everything that is drawn.
+
+    Raises:
+        ValueError: ``iterations`` is below 1, or a loss is no longer finite.
+    """
+    if iterations < 1:
+        raise ValueError(f'iterations must be at least 1, got {iterations}')
+    scale = iterations / config.train_cfg.max_iters
+    config.work_dir = str(work_dir)
+    config.train_cfg.update(max_iters=iterations, val_interval=max(iterations // VALIDATIONS, 1))
+    for schedule in config.param_scheduler:
+        schedule.update(begin=int(schedule.begin * scale), end=max(int(schedule.end * scale), 1))
+    config.default_hooks.checkpoint.update(interval=iterations, save_best=None)
+    config.default_hooks.logger.interval = max(iterations // LOGGED_STEPS, 1)
+    config.log_level = 'ERROR'
+    config.visualizer.name = f'short run {work_dir}'
+    config.experiment_name = f'short run {work_dir}'.replace('/', '-')
+    config.randomness = dict(seed=seed)
+    runner = Runner.from_cfg(config)
+    runner.register_hook(_ProgressHook(title, iterations, progress))
+    runner.train()
+    return runner
+
+
+class _ProgressHook(Hook):
+    def __init__(self, title: str, total: int, progress: ProgressReport) -> None:
+        self.title, self.total, self.progress = title, total, progress
+
+    def after_train_iter(
+        self,
+        runner: Runner,
+        batch_idx: int,
+        data_batch: dict | None = None,
+        outputs: dict | None = None,
+    ) -> None:
+        if not outputs['loss'].isfinite():
+            loss = outputs['loss'].item()
+            raise ValueError(f'{self.title}: the loss is {loss} in iteration {runner.iter + 1}')
+        self.progress(f'training {self.title}', runner.iter + 1, self.total)

@@ -1,0 +1,1 @@
+"""Speed of models against one another, in runs that take turns."""

@@ -1,0 +1,27 @@
+import json
+
+import pytest
+
+from mmseg_scr.runs.scalars import read_scalars
+
+
+def log(work_dir, stamp, entries):
+    folder = work_dir / stamp / 'vis_data'
+    folder.mkdir(parents=True)
+    (folder / 'scalars.json').write_text('\n'.join(json.dumps(entry) for entry in entries))
+
+
+def test_a_resumed_run_continues_the_curve_and_wins_where_they_overlap(tmp_path):
+    log(tmp_path, '20260101_000000', [{'loss': 3.0, 'step': 10}, {'loss': 2.0, 'step': 20}])
+    log(tmp_path, '20260102_000000', [{'loss': 1.9, 'step': 20}, {'loss': 1.0, 'step': 30}])
+    assert read_scalars(tmp_path)['loss'] == ([10, 20, 30], [3.0, 1.9, 1.0])
+
+
+def test_validation_values_keep_their_own_steps(tmp_path):
+    log(tmp_path, 'a', [{'loss': 3.0, 'step': 10}, {'mIoU': 12.5, 'step': 50}])
+    assert read_scalars(tmp_path)['mIoU'] == ([50], [12.5])
+
+
+def test_a_folder_without_runs_is_an_error(tmp_path):
+    with pytest.raises(FileNotFoundError, match='train there first'):
+        read_scalars(tmp_path)
