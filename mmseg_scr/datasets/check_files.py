@@ -1,13 +1,11 @@
-"""Finds missing and broken image files, and says which and what to do about them."""
+"""Finds missing and broken image files wherever mmengine reads: on disks, in stores."""
 
-import io
 from collections.abc import Iterable
 
-import numpy as np
 from mmengine import fileio
-from PIL import Image
 
-NAMED_FILES = 3  # how many files a message lists before it only counts
+from mmseg_scr import checks
+from mmseg_scr.checks.files import unreadable_message
 
 
 def check_pairs(
@@ -36,22 +34,11 @@ def check_pairs(
     Raises:
         FileNotFoundError: if a folder is missing or empty, or a file lacks its partner.
     """
-    sides = [(image_folder, image_suffix, 'image')]
+    sides = [('image', image_folder, image_suffix)]
     if label_folder is not None:
-        sides.append((label_folder, label_suffix, 'annotation'))
-    found = [_names(*side, backend_args) for side in sides]
-    wanted = set().union(*found) if names is None else {name.strip() for name in names} - {''}
-    problems = [
-        _missing(wanted - present, *side)
-        for side, present in zip(sides, found, strict=True)
-        if not wanted <= present
-    ]
-    if problems:
-        raise FileNotFoundError(
-            f'images and annotations do not match: {"; ".join(problems)}. Add the missing files, '
-            'remove the files that belong to them, or correct data_root, data_prefix and suffixes.'
-        )
-    return sorted(wanted)
+        sides.append(('annotation', label_folder, label_suffix))
+    folders = [checks.Folder(*side, _files(*side[1:], backend_args)) for side in sides]
+    return checks.check_pairs(folders, names)
 
 
 def check_readable(path: str, *, backend_args: dict | None = None) -> None:
@@ -61,36 +48,18 @@ def check_readable(path: str, *, backend_args: dict | None = None) -> None:
         OSError: naming the file, if it is missing, empty, cut off or no image.
     """
     try:
-        with Image.open(io.BytesIO(fileio.get(path, backend_args=backend_args))) as image:
-            np.asarray(image)
-    except Exception as error:  # Pillow raises SyntaxError, ValueError and others on bad files
-        raise OSError(
-            f'cannot read {path}: {error}. The file is damaged or no image; restore it from the '
-            'original data, or remove the image together with its annotation.'
-        ) from error
+        content = fileio.get(path, backend_args=backend_args)
+    except Exception as error:  # of the storage, each has its own
+        raise OSError(unreadable_message(path, error)) from error
+    checks.decode(content, path)
 
 
-def _names(folder: str, suffix: str, what: str, backend_args: dict | None) -> set[str]:
-    """Names of the files with a suffix, relative to their folder and without the suffix."""
+def _files(folder: str, suffix: str, backend_args: dict | None) -> list[str] | None:
+    """Paths below a folder that end in a suffix, relative to it; None without a folder."""
     if not fileio.isdir(folder, backend_args=backend_args):
-        raise FileNotFoundError(
-            f"{what} folder '{folder}' does not exist: correct data_root and data_prefix, or put "
-            'the data there (docs/datasets.md shows the layouts)'
+        return None
+    return list(
+        fileio.list_dir_or_file(
+            folder, list_dir=False, suffix=suffix, recursive=True, backend_args=backend_args
         )
-    files = fileio.list_dir_or_file(
-        folder, list_dir=False, suffix=suffix, recursive=True, backend_args=backend_args
     )
-    names = {file[: -len(suffix)] for file in files}
-    if not names:
-        raise FileNotFoundError(
-            f"{what} folder '{folder}' holds no *{suffix} file: correct data_prefix or the suffix, "
-            'or put the data there (docs/datasets.md shows the layouts)'
-        )
-    return names
-
-
-def _missing(names: set[str], folder: str, suffix: str, what: str) -> str:
-    """Count the files that a folder lacks, and name the first of them."""
-    listed = ', '.join(name + suffix for name in sorted(names)[:NAMED_FILES])
-    more = ', ...' if len(names) > NAMED_FILES else ''
-    return f"{len(names)} {what}(s) missing in '{folder}': {listed}{more}"

@@ -1,10 +1,9 @@
 """Stops training on labels that cannot be right, and says how to put them right."""
 
-import numpy as np
 from mmcv.transforms import BaseTransform
 from mmseg.registry import TRANSFORMS
 
-NAMED_VALUES = 8  # how many offending values a message lists
+from mmseg_scr.checks import sizes_fit, sizes_message, wrong_values, wrong_values_message
 
 
 @TRANSFORMS.register_module()
@@ -33,49 +32,26 @@ class CheckLabels(BaseTransform):
         """Return ``results`` as they are, or raise; without a label there is nothing to check."""
         if 'gt_seg_map' not in results:  # inference drops the loading of labels from a pipeline
             return results
-        self._check_shape(results)
+        self._check_size(results)
         self._check_values(results)
         return results
 
-    def _check_shape(self, results: dict) -> None:
-        label = results['gt_seg_map']
-        image_size = tuple(results['img'].shape[:2])
+    def _check_size(self, results: dict) -> None:
+        label, image = results['gt_seg_map'].shape, results['img'].shape
         # Test pipelines resize the image before they load the label: then the original counts.
-        sizes = {image_size, tuple(results.get('ori_shape', image_size)[:2])}
-        if label.shape not in sizes:
-            hint = (
-                'a label must be an index PNG with one channel, not a colour picture'
-                if label.ndim != 2
-                else 'both must show the same picture at the same resolution'
-            )
-            raise ValueError(
-                f'{_label_name(results)} has the shape {label.shape}, but its image '
-                f'{_image_name(results)} is {image_size} (height, width): {hint}'
-            )
+        if not sizes_fit(label, image, results.get('ori_shape', image)):
+            raise ValueError(sizes_message(label, image, **_names(results)))
 
     def _check_values(self, results: dict) -> None:
-        label = results['gt_seg_map']
-        wrong = (label >= self.num_classes) & (label != self.ignore_index)
-        if np.issubdtype(label.dtype, np.signedinteger):
-            wrong |= (label < 0) & (label != self.ignore_index)
-        if not wrong.any():
-            return
-        reduced = bool(results.get('reduce_zero_label'))
-        values = (np.unique(label[wrong]).astype(int) + reduced).tolist()  # as in the file
-        more = ', ...' if len(values) > NAMED_VALUES else ''
-        raise ValueError(
-            f'{_label_name(results)} (image {_image_name(results)}) holds the label(s) '
-            f'[{", ".join(map(str, values[:NAMED_VALUES]))}{more}]; allowed are {int(reduced)} to '
-            f'{self.num_classes - 1 + reduced} (num_classes={self.num_classes}, '
-            f'reduce_zero_label={reduced}) and ignore_index={self.ignore_index}. Set num_classes '
-            'to the number of classes, map the labels to this range, or, where 0 means "not '
-            'labelled" and classes begin at 1, set reduce_zero_label=True in the dataset.'
-        )
+        allowed = dict(num_classes=self.num_classes, ignore_index=self.ignore_index)
+        wrong = wrong_values(results['gt_seg_map'], **allowed)
+        if wrong:
+            reduced = bool(results.get('reduce_zero_label'))
+            raise ValueError(
+                wrong_values_message(wrong, reduced=reduced, **_names(results), **allowed)
+            )
 
 
-def _label_name(results: dict) -> str:
-    return f'label {results.get("seg_map_path", "(no path)")}'
-
-
-def _image_name(results: dict) -> str:
-    return str(results.get('img_path', '(no path)'))
+def _names(results: dict) -> dict[str, str]:
+    paths = dict(label='seg_map_path', image='img_path')
+    return {what: str(results.get(key, '(no path)')) for what, key in paths.items()}

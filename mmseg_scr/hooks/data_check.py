@@ -1,14 +1,13 @@
 """Stops a run whose datasets are empty or name files that do not exist."""
 
-import os
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 
 from mmengine.hooks import Hook
 from mmengine.registry import HOOKS
 from mmengine.runner import Runner
 from torch.utils.data import Dataset
 
-NAMES_SHOWN = 3
+from mmseg_scr.checks import missing_files, missing_files_message, no_samples_message
 
 
 @HOOKS.register_module()
@@ -55,7 +54,7 @@ def check_dataset(dataset: Dataset) -> None:
     """
     for leaf in _leaves(dataset):
         if len(leaf) == 0:
-            raise ValueError(_empty_message(leaf))
+            raise ValueError(no_samples_message(type(leaf).__name__, _settings(leaf, 'img_suffix')))
         backend = (getattr(leaf, 'backend_args', None) or {}).get('backend', 'local')
         if not hasattr(leaf, 'get_data_info') or backend != 'local':
             continue
@@ -84,37 +83,14 @@ def _require_files(
     dataset: Dataset, samples: list[dict], what: str, path_key: str, suffix_key: str
 ) -> None:
     paths = [str(sample[path_key]) for sample in samples if sample.get(path_key)]
-    missing = list(_missing(path for path in paths if '://' not in path))
+    missing = list(missing_files(path for path in paths if '://' not in path))
     if missing:
+        owner, settings = type(dataset).__name__, _settings(dataset, suffix_key)
         raise FileNotFoundError(
-            f'{len(missing)} of the {len(paths)} {what} of {type(dataset).__name__} do not exist, '
-            f'the first ones: {", ".join(missing[:NAMES_SHOWN])}. {_where(dataset)} '
-            f'{suffix_key}={getattr(dataset, suffix_key, None)!r}; one of these is wrong, or the '
-            'dataset is not prepared yet.'
+            missing_files_message(missing, len(paths), what=what, owner=owner, settings=settings)
         )
 
 
-def _missing(paths: Iterable[str]) -> Iterator[str]:
-    """Paths that do not exist; lists each folder once, far cheaper than asking for each file."""
-    listings = {}
-    for path in paths:
-        folder, name = os.path.split(path)
-        if folder not in listings:
-            listings[folder] = (
-                set(os.listdir(folder or '.')) if os.path.isdir(folder or '.') else ()
-            )
-        if name not in listings[folder] and not os.path.exists(path):
-            yield path
-
-
-def _empty_message(dataset: Dataset) -> str:
-    return (
-        f'{type(dataset).__name__} has no samples. {_where(dataset)} '
-        f'img_suffix={getattr(dataset, "img_suffix", None)!r}; no image below that folder has '
-        'that suffix, or the list of names is empty.'
-    )
-
-
-def _where(dataset: Dataset) -> str:
-    settings = ('data_root', 'data_prefix', 'ann_file')
-    return ' '.join(f'{name}={getattr(dataset, name, None)!r}' for name in settings)
+def _settings(dataset: Dataset, suffix_key: str) -> str:
+    names = ('data_root', 'data_prefix', 'ann_file', suffix_key)
+    return ' '.join(f'{name}={getattr(dataset, name, None)!r}' for name in names)

@@ -1,0 +1,39 @@
+"""One rule and one message each for files and labels, whoever asks: transform, hook or head.
+
+Rules tell what is wrong, message functions say it with the fix, callers read files and raise. No
+framework is known here.
+"""
+
+from mmseg_scr.checks.files import (
+    Folder,
+    check_pairs,
+    decode,
+    empty_folder_message,
+    missing_files,
+    missing_files_message,
+    missing_folder_message,
+    no_samples_message,
+)
+from mmseg_scr.checks.labels import (
+    out_of_range,
+    sizes_fit,
+    sizes_message,
+    wrong_values,
+    wrong_values_message,
+)
+
+__all__ = [
+    'Folder',
+    'check_pairs',
+    'decode',
+    'empty_folder_message',
+    'missing_files',
+    'missing_files_message',
+    'missing_folder_message',
+    'no_samples_message',
+    'out_of_range',
+    'sizes_fit',
+    'sizes_message',
+    'wrong_values',
+    'wrong_values_message',
+]
