@@ -15,6 +15,8 @@ from mmseg_scr.checks.files import (
     no_samples_message,
 )
 from mmseg_scr.checks.labels import (
+    beyond_a_byte,
+    beyond_a_byte_message,
     out_of_range,
     sizes_fit,
     sizes_message,
@@ -24,6 +26,8 @@ from mmseg_scr.checks.labels import (
 
 __all__ = [
     'Folder',
+    'beyond_a_byte',
+    'beyond_a_byte_message',
     'check_pairs',
     'decode',
     'empty_folder_message',

@@ -2,7 +2,7 @@
 
 import io
 import os
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import NamedTuple
 
 import numpy as np
@@ -77,15 +77,16 @@ def unreadable_message(path: str, error: Exception) -> str:
     )
 
 
-def missing_files(paths: Iterable[str]) -> Iterable[str]:
-    """Local paths that do not exist; lists each folder once, far cheaper than asking each file."""
+def missing_files(paths: Iterable[str]) -> Iterator[str]:
+    """Local paths that do not exist; lists each folder once, far cheaper than asking each file.
+
+    A link to a file that is gone counts as missing.
+    """
     listings: dict[str, set[str]] = {}
     for path in paths:
         folder, name = os.path.split(path)
         if folder not in listings:
-            listings[folder] = (
-                set(os.listdir(folder or '.')) if os.path.isdir(folder or '.') else set()
-            )
+            listings[folder] = _listing(folder or '.')
         if name not in listings[folder] and not os.path.exists(path):
             yield path
 
@@ -105,7 +106,7 @@ def missing_files_message(
     return (
         f'{len(missing)} of the {total} {what} of {owner} do not exist, the first ones: '
         f'{", ".join(missing[:NAMED_FILES])}. {settings}; one of these is wrong, or the dataset '
-        'is not prepared yet.'
+        f'is not prepared yet ({LAYOUTS}).'
     )
 
 
@@ -113,30 +114,50 @@ def no_samples_message(owner: str, settings: str) -> str:
     """Say that a dataset is empty; the arguments are those of :func:`missing_files_message`."""
     return (
         f'{owner} has no samples. {settings}; no image below that folder has that suffix, or the '
-        'list of names is empty.'
+        f'list of names is empty ({LAYOUTS}).'
     )
 
 
-def missing_folder_message(kind: str, path: str) -> str:
-    """Say that a folder does not exist, and what to do."""
+def missing_folder_message(kind: str, path: str, suffix: str, variables: Sequence[str] = ()) -> str:
+    """Say that a folder does not exist, and what to do.
+
+    Args:
+        kind: 'image' or 'annotation'.
+        path: of the folder.
+        suffix: end of the names that belong there.
+        variables: names of environment variables that set the dataset's root.
+    """
     return (
-        f"{kind} folder '{path}' does not exist: correct data_root and data_prefix, or put the "
-        f'data there ({LAYOUTS})'
+        f"{kind} folder '{path}' does not exist: {_advice(variables)}correct data_root and "
+        f'data_prefix, or put the *{suffix} files there ({LAYOUTS})'
     )
 
 
-def empty_folder_message(kind: str, path: str, suffix: str) -> str:
-    """Say that a folder holds no file of a suffix, and what to do."""
+def empty_folder_message(kind: str, path: str, suffix: str, variables: Sequence[str] = ()) -> str:
+    """Say that a folder holds no file of a suffix; like :func:`missing_folder_message`."""
     return (
-        f"{kind} folder '{path}' holds no *{suffix} file: correct data_prefix or the suffix, or "
-        f'put the data there ({LAYOUTS})'
+        f"{kind} folder '{path}' holds no *{suffix} file: {_advice(variables)}correct data_prefix "
+        f'or the suffix, or put the data there ({LAYOUTS})'
     )
+
+
+def _advice(variables: Sequence[str]) -> str:
+    if not variables:
+        return ''
+    return f'set {" or ".join(variables)} (environment) to the root of the dataset, '
+
+
+def _listing(folder: str) -> set[str]:
+    if not os.path.isdir(folder):
+        return set()
+    with os.scandir(folder) as entries:
+        return {e.name for e in entries if not e.is_symlink() or os.path.exists(e.path)}
 
 
 def _names(folder: Folder) -> set[str]:
     """Names of the files, relative to their folder and without the suffix."""
     if folder.files is None:
-        raise FileNotFoundError(missing_folder_message(folder.kind, folder.path))
+        raise FileNotFoundError(missing_folder_message(*folder[:3]))
     names = {file[: len(file) - len(folder.suffix)] for file in folder.files}
     if not names:
         raise FileNotFoundError(empty_folder_message(*folder[:3]))

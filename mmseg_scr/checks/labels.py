@@ -1,9 +1,11 @@
 """Labels that cannot be right: values that are no class, maps of another size than their image."""
 
+import io
 from collections.abc import Sequence
 
 import numpy as np
 import torch
+from PIL import Image
 from torch import Tensor
 
 NAMED_VALUES = 8  # how many offending values a message lists
@@ -103,4 +105,34 @@ def sizes_message(
     return (
         f'label {label} has the shape {tuple(label_size)}, but its image {image} is '
         f'{tuple(image_size[:2])} (height, width): {hint}'
+    )
+
+
+def beyond_a_byte(content: bytes) -> list[int | float]:
+    """The values of a label map's file that 8 bits cannot hold, sorted.
+
+    Only the header of an ordinary map is read; one that Pillow does not know is not judged.
+
+    Args:
+        content: of the file.
+    """
+    try:
+        image = Image.open(io.BytesIO(content))
+    except OSError:
+        return []
+    with image:
+        if not image.mode.startswith(('I', 'F')):  # 16 or 32 bits, whole numbers or fractions
+            return []
+        values = np.unique(np.asarray(image))
+    return values[(values < 0) | (values > 255) | (values % 1 != 0)].tolist()
+
+
+def beyond_a_byte_message(values: Sequence[float], *, label: str) -> str:
+    """Say that a label map holds what :func:`beyond_a_byte` found, and what to do."""
+    named = ', '.join(map(str, values[:NAMED_VALUES]))
+    more = ', ...' if len(values) > NAMED_VALUES else ''
+    return (
+        f'label {label} holds the label(s) [{named}{more}], but label maps are read as 8 bits, '
+        'where 300 is 44: write whole numbers from 0 to 255 as an 8-bit PNG (in numpy: '
+        'array.astype(np.uint8)), classes from 0 and 255 where nothing is labelled'
     )

@@ -1,8 +1,13 @@
+import io
+
 import numpy as np
 import pytest
 import torch
+from PIL import Image
 
 from mmseg_scr.checks import (
+    beyond_a_byte,
+    beyond_a_byte_message,
     out_of_range,
     sizes_fit,
     sizes_message,
@@ -83,3 +88,28 @@ def test_sizes_are_named_with_the_reason():
         'label a.png has the shape (4, 6), but its image a.jpg is (4, 5) (height, width): both'
     )
     assert 'one channel' in sizes_message((4, 6, 3), (4, 6, 3), **names)
+
+
+def stored(array, kind='png'):
+    buffer = io.BytesIO()
+    Image.fromarray(array).save(buffer, kind)
+    return buffer.getvalue()
+
+
+def test_values_that_8_bits_change_are_found_in_the_file():
+    assert beyond_a_byte(stored(np.array([[0, 256], [255, 300]], np.uint16))) == [256, 300]
+    assert beyond_a_byte(stored(np.array([[-1, 5]], np.int32), 'tiff')) == [-1]
+    assert beyond_a_byte(stored(np.array([[0.5, 5]], np.float32), 'tiff')) == [0.5]
+
+
+def test_values_that_8_bits_hold_are_right_in_every_file():
+    assert beyond_a_byte(stored(np.array([[0, 255]], np.uint16))) == []
+    assert beyond_a_byte(stored(np.array([[0, 255]], np.uint8))) == []
+    assert beyond_a_byte(stored(np.zeros((2, 2, 3), np.uint8))) == []
+    assert beyond_a_byte(b'a format of another reader') == []
+
+
+def test_message_on_wide_maps_names_the_first_values():
+    message = beyond_a_byte_message(range(300, 320), label='a.png')
+    assert message.startswith('label a.png holds the label(s) [300, 301, ')
+    assert ', 307, ...], but' in message
