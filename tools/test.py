@@ -7,6 +7,8 @@ from pathlib import Path
 from mmengine.config import Config, DictAction
 from mmengine.runner import Runner
 
+from mmseg_scr.datasets import check_folders
+
 
 def parse_args() -> argparse.Namespace:
     """Options with mmsegmentation's names."""
@@ -42,6 +44,7 @@ def main() -> None:
         config.model = dict(**config.tta_model, module=config.model)
     if args.out:
         config.test_evaluator.update(output_dir=args.out, keep_results=True)
+    check_folders(config, 'test_dataloader')
     Runner.from_cfg(config).test()
 
 

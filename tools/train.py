@@ -7,6 +7,8 @@ from pathlib import Path
 from mmengine.config import Config, DictAction
 from mmengine.runner import Runner
 
+from mmseg_scr.datasets import check_folders
+
 
 def parse_args() -> argparse.Namespace:
     """Options with mmsegmentation's names."""
@@ -35,6 +37,7 @@ def main() -> None:
     start = config.get('load_from')
     if start and '://' not in start and not Path(start).is_file():
         raise FileNotFoundError(f'load_from={start!r} does not exist; correct the path or unset it')
+    check_folders(config, 'train_dataloader', 'val_dataloader')
     Runner.from_cfg(config).train()
 
 

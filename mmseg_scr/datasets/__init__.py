@@ -2,6 +2,7 @@
 
 from mmseg_scr.datasets.camvid import CamVidDataset
 from mmseg_scr.datasets.check_files import check_pairs, check_readable
+from mmseg_scr.datasets.check_folders import check_folders
 from mmseg_scr.datasets.check_labels import CheckLabels
 from mmseg_scr.datasets.load_annotations import LoadNamedAnnotations
 from mmseg_scr.datasets.street_scenes import DrawStreetScene, StreetScenesDataset
@@ -12,6 +13,7 @@ __all__ = [
     'DrawStreetScene',
     'LoadNamedAnnotations',
     'StreetScenesDataset',
+    'check_folders',
     'check_pairs',
     'check_readable',
 ]

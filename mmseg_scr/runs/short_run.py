@@ -6,6 +6,7 @@ from mmengine.config import Config
 from mmengine.hooks import Hook
 from mmengine.runner import Runner
 
+from mmseg_scr.datasets import check_folders
 from mmseg_scr.progress import ProgressReport
 
 VALIDATIONS = 4
@@ -47,6 +48,7 @@ def train_briefly(
     config.visualizer.name = f'short run {work_dir}'
     config.experiment_name = f'short run {work_dir}'.replace('/', '-')
     config.randomness = dict(seed=seed)
+    check_folders(config, 'train_dataloader', 'val_dataloader')
     runner = Runner.from_cfg(config)
     runner.register_hook(_ProgressHook(title, iterations, progress))
     runner.train()
