@@ -1,13 +1,29 @@
 """Stops a run whose datasets are empty or name files that do not exist."""
 
-from collections.abc import Iterator
+import os
+from collections.abc import Iterator, Sequence
+from typing import NamedTuple
 
+from mmengine.dataset import BaseDataset
 from mmengine.hooks import Hook
 from mmengine.registry import HOOKS
 from mmengine.runner import Runner
 from torch.utils.data import Dataset
 
 from mmseg_scr.checks import missing_files, missing_files_message, no_samples_message
+from mmseg_scr.hooks.dataset_tree import leaves, steps
+
+
+class Kind(NamedTuple):
+    """A kind of files: its name, where a sample has the paths, the option that ends their names."""
+
+    what: str
+    keys: tuple[str, ...]
+    suffix: str
+
+
+IMAGES = Kind('images', ('img_path', 'img_path2'), 'img_suffix')
+LABELS = Kind('label maps', ('seg_map_path',), 'seg_map_suffix')
 
 
 @HOOKS.register_module()
@@ -52,45 +68,51 @@ def check_dataset(dataset: Dataset) -> None:
         ValueError: a dataset has no samples.
         FileNotFoundError: some of its files do not exist.
     """
-    for leaf in _leaves(dataset):
+    for leaf in leaves(dataset):
         if len(leaf) == 0:
-            raise ValueError(no_samples_message(type(leaf).__name__, _settings(leaf, 'img_suffix')))
+            owner, settings = type(leaf).__name__, _settings(leaf, 'img_suffix')
+            raise ValueError(no_samples_message(owner, settings))
         backend = (getattr(leaf, 'backend_args', None) or {}).get('backend', 'local')
-        if not hasattr(leaf, 'get_data_info') or backend != 'local':
-            continue
-        samples = [leaf.get_data_info(i) for i in range(len(leaf))]
-        _require_files(leaf, samples, 'images', 'img_path', 'img_suffix')
-        if _loads_labels(leaf):
-            _require_files(leaf, samples, 'label maps', 'seg_map_path', 'seg_map_suffix')
+        if hasattr(leaf, 'get_data_info') and backend == 'local':
+            _require_files(leaf)
 
 
-def _leaves(dataset: Dataset) -> Iterator[Dataset]:
-    """The datasets that wrappers (concatenation, repetition, mixing, subset) finally read from."""
-    inner = getattr(dataset, 'datasets', None) or getattr(dataset, 'dataset', None)
-    if inner is None:
-        yield dataset
-        return
-    for part in inner if isinstance(inner, list | tuple) else [inner]:
-        yield from _leaves(part)
+def _require_files(dataset: Dataset) -> None:
+    kinds = [IMAGES, LABELS] if _loads_labels(dataset) else [IMAGES]
+    for kind, paths in zip(kinds, _paths(dataset, kinds), strict=True):
+        missing = list(missing_files(path for path in paths if '://' not in path))
+        if missing:
+            owner, settings = type(dataset).__name__, _settings(dataset, kind.suffix)
+            raise FileNotFoundError(
+                missing_files_message(
+                    missing, len(paths), what=kind.what, owner=owner, settings=settings
+                )
+            )
 
 
 def _loads_labels(dataset: Dataset) -> bool:
-    transforms = getattr(getattr(dataset, 'pipeline', None), 'transforms', [])
-    return any('Annotation' in type(transform).__name__ for transform in transforms)
+    pipeline = getattr(dataset, 'pipeline', None)
+    return any('Annotation' in type(step).__name__ for step in steps(pipeline))
 
 
-def _require_files(
-    dataset: Dataset, samples: list[dict], what: str, path_key: str, suffix_key: str
-) -> None:
-    paths = [str(sample[path_key]) for sample in samples if sample.get(path_key)]
-    missing = list(missing_files(path for path in paths if '://' not in path))
-    if missing:
-        owner, settings = type(dataset).__name__, _settings(dataset, suffix_key)
-        raise FileNotFoundError(
-            missing_files_message(missing, len(paths), what=what, owner=owner, settings=settings)
-        )
+def _paths(dataset: Dataset, kinds: Sequence[Kind]) -> list[list[str]]:
+    """The paths of each kind; nothing else is kept of the samples, which may be many."""
+    paths = [[] for _ in kinds]
+    for sample in _samples(dataset):
+        for kind, found in zip(kinds, paths, strict=True):
+            for value in (sample.get(key) for key in kind.keys):
+                several = value if isinstance(value, list | tuple) else [value]
+                found.extend(os.fspath(p) for p in several if isinstance(p, str | os.PathLike))
+    return paths
 
 
-def _settings(dataset: Dataset, suffix_key: str) -> str:
-    names = ('data_root', 'data_prefix', 'ann_file', suffix_key)
+def _samples(dataset: Dataset) -> Iterator[dict]:
+    """The entries; as they lie in memory if they do, for ``get_data_info`` copies each deeply."""
+    if type(dataset).get_data_info is BaseDataset.get_data_info and dataset.data_list:
+        return iter(dataset.data_list)
+    return (dataset.get_data_info(i) for i in range(len(dataset)))
+
+
+def _settings(dataset: Dataset, suffix: str) -> str:
+    names = ('data_root', 'data_prefix', 'ann_file', suffix)
     return ' '.join(f'{name}={getattr(dataset, name, None)!r}' for name in names)

@@ -1,7 +1,7 @@
 import os
 
 import pytest
-from mmengine.dataset import ConcatDataset, RepeatDataset
+from mmengine.dataset import BaseDataset, ConcatDataset, RepeatDataset
 from mmengine.hooks import Hook
 from mmseg.datasets import BaseSegDataset, MultiImageMixDataset
 from torch.utils.data import Subset
@@ -91,11 +91,73 @@ def test_remote_files_are_not_looked_for(folder):
 
 
 def test_large_folder_is_listed_once(folder, monkeypatch):
+    dataset = build(folder)
     calls = []
-    listdir = os.listdir
-    monkeypatch.setattr('os.listdir', lambda path: calls.append(path) or listdir(path))
-    check_dataset(build(folder))
+    scandir = os.scandir
+    monkeypatch.setattr('os.scandir', lambda path: calls.append(path) or scandir(path))
+    check_dataset(dataset)
     assert len(calls) == 2
+
+
+class _Listed(BaseDataset):
+    """Samples as they are given."""
+
+    def __init__(self, samples, **options):
+        self.samples = samples
+        super().__init__(**options)
+
+    def load_data_list(self):
+        return self.samples
+
+
+def test_samples_may_have_several_images(folder):
+    a, b, gone = (str(folder / 'img/town' / name) for name in ('a.jpg', 'b.jpg', 'gone.jpg'))
+    check_dataset(_Listed([dict(img_path=[a, b]), dict(img_path=a, img_path2=b)]))
+    for sample in (dict(img_path=[a, gone]), dict(img_path=a, img_path2=gone)):
+        with pytest.raises(FileNotFoundError, match=r'1 of the 3 images .*gone\.jpg'):
+            check_dataset(_Listed([sample, dict(img_path=b, seg_map_path=None)]))
+
+
+def test_link_to_a_file_that_is_gone_is_missing(folder):
+    label = folder / 'ann/town/a.png'
+    label.rename(folder / 'kept.png')
+    label.symlink_to(folder / 'kept.png')
+    check_dataset(build(folder))
+    (folder / 'kept.png').unlink()
+    with pytest.raises(FileNotFoundError, match=r'1 of the 2 label maps .*a\.png'):
+        check_dataset(build(folder))
+
+
+@pytest.mark.parametrize('name', ['town', ['town', 'village'], None])
+def test_attribute_of_the_name_dataset_need_not_hold_one(folder, name):
+    dataset = build(folder)
+    dataset.dataset = name
+    check_dataset(dataset)
+    (folder / 'ann/town/a.png').unlink()
+    with pytest.raises(FileNotFoundError, match='1 of the 2 label maps'):
+        check_dataset(dataset)
+
+
+@pytest.mark.parametrize('serialize', [True, False])
+def test_both_ways_of_keeping_samples_are_read(folder, serialize):
+    dataset = build(folder, serialize_data=serialize)
+    (folder / 'ann/town/a.png').unlink()
+    with pytest.raises(FileNotFoundError, match='1 of the 2 label maps'):
+        check_dataset(dataset)
+
+
+def test_samples_are_not_copied_where_they_lie_in_memory(folder, monkeypatch):
+    dataset = build(folder, serialize_data=False)
+    monkeypatch.setattr('copy.deepcopy', lambda *_: pytest.fail('a sample was copied'))
+    check_dataset(dataset)
+
+
+def test_label_maps_that_test_time_augmentation_loads_are_looked_for(folder):
+    flips = [{'type': 'mmseg.RandomFlip', 'prob': prob} for prob in (0.0, 1.0)]
+    augmented = {'type': 'mmseg.TestTimeAug', 'transforms': [flips, LABELS]}
+    dataset = build(folder, pipeline=[augmented], seg_map_suffix='_none.png')
+    with pytest.raises(FileNotFoundError, match='2 of the 2 label maps'):
+        check_dataset(dataset)
 
 
 def test_run_on_made_samples_is_left_alone(build_runner):
