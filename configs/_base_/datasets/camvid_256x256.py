@@ -28,6 +28,7 @@ tta_pipeline = [
             ],
             [dict(type='RandomFlip', prob=prob, direction='horizontal') for prob in (0.0, 1.0)],
             [dict(type='LoadNamedAnnotations')],
+            [dict(type='CheckLabels', num_classes=num_classes)],
             [dict(type='PackSegInputs')],
         ],
     ),

@@ -2,12 +2,14 @@ dataset_type = 'StreetScenesDataset'
 num_classes = 10
 train_pipeline = [
     dict(type='DrawStreetScene'),
+    dict(type='CheckLabels', num_classes=num_classes),
     dict(type='RandomFlip', prob=0.5),
     dict(type='PackSegInputs'),
 ]
 test_pipeline = [
     dict(type='LoadImageFromFile'),
     dict(type='LoadAnnotations'),
+    dict(type='CheckLabels', num_classes=num_classes),
     dict(type='PackSegInputs'),
 ]
 tta_pipeline = [
@@ -18,6 +20,7 @@ tta_pipeline = [
             [dict(type='Resize', scale_factor=ratio, keep_ratio=True) for ratio in (0.75, 1.0)],
             [dict(type='RandomFlip', prob=prob, direction='horizontal') for prob in (0.0, 1.0)],
             [dict(type='LoadAnnotations')],
+            [dict(type='CheckLabels', num_classes=num_classes)],
             [dict(type='PackSegInputs')],
         ],
     ),
