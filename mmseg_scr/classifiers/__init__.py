@@ -1,6 +1,7 @@
 """Slot *classifier*: features, and logits and weight of the head's 1x1 convolution -> logits.
 
-All (B, K, h, w). ``training_losses`` returns the terms that training adds to the head's own.
+All (B, K, h, w). ``training_terms`` returns what training adds: further logits by name, each with
+the factor of the head's loss on them, and losses of the part's own.
 ``EntropyDistillationLoss`` is a part of one of them: it compares two predictions.
 """
 

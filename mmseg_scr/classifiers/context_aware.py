@@ -8,8 +8,6 @@ ways; every term has a key of its own; arithmetic is float32 at least; see also
 Shapes: B images, K classes, C channels of the head's last feature, at (h, w).
 """
 
-from collections.abc import Callable
-
 import torch
 from mmseg.registry import MODELS
 from torch import Tensor, nn
@@ -90,16 +88,15 @@ class ContextAwareClassifier(nn.Module):
         projected = self.projector(prototypes, classes)  # (B, K, C)
         return cosine_logits(features, projected, self.scale).to(logits.dtype)
 
-    def training_losses(
+    def training_terms(
         self,
         features: Tensor,
         logits: Tensor,
         weight: Tensor,
         estimated: Tensor,
         labels: Tensor,
-        supervise: Callable[[Tensor], dict[str, Tensor]],
-    ) -> dict[str, Tensor]:
-        """The terms that training adds to the head's loss on ``estimated``.
+    ) -> tuple[dict[str, tuple[Tensor, float]], dict[str, Tensor]]:
+        """What training adds to the head's loss on ``estimated``.
 
         Args:
             features: as for :meth:`forward`.
@@ -107,23 +104,22 @@ class ContextAwareClassifier(nn.Module):
             weight: as for :meth:`forward`.
             estimated: what :meth:`forward` returned for them.
             labels: (B, H, W) at any size.
-            supervise: the head's loss of logits (B, K, h, w), as a dict.
 
         Returns:
-            Each ``loss*`` of ``supervise`` as ``loss*_plain``, of ``logits``, and ``loss*_oracle``;
-            and ``loss_distill``. Terms of weight 0 are not computed.
+            The logits ``plain``, which are ``logits``, and ``oracle``, each with the factor of the
+            head's loss on them; and ``loss_distill``. Those of weight 0 are not computed.
         """
-        terms = {}
+        further, losses = {}, {}
         if self.plain_weight:
-            terms |= _losses(supervise(logits), 'plain', self.plain_weight)
+            further['plain'] = (logits, self.plain_weight)
         if self.oracle_projector is None:
-            return terms
+            return further, losses
         labels = nearest_labels(labels, features.shape[2:])
         oracle = self.oracle_logits(features, weight, labels).to(logits.dtype)
-        terms |= _losses(supervise(oracle), 'oracle', self.oracle_weight)
+        further['oracle'] = (oracle, self.oracle_weight)
         if self.distillation is not None:
-            terms['loss_distill'] = self.distillation(estimated, oracle, labels)
-        return terms
+            losses['loss_distill'] = self.distillation(estimated, oracle, labels)
+        return further, losses
 
     def oracle_logits(self, features: Tensor, weight: Tensor, labels: Tensor) -> Tensor:
         """Classify all images by one set of class vectors, of prototypes taken from the labels.
@@ -150,12 +146,3 @@ class ContextAwareClassifier(nn.Module):
                 f'{self.weight_shape}, got {tuple(weight.shape)}'
             )
         return weight.flatten(1)
-
-
-def _losses(terms: dict[str, Tensor], suffix: str, factor: float) -> dict[str, Tensor]:
-    """The losses among the terms, times the factor, with the suffix in their names."""
-    return {
-        f'{name}_{suffix}': factor * value
-        for name, value in terms.items()
-        if name.startswith('loss')
-    }

@@ -1,7 +1,5 @@
 """The classifier that every decode head of mmseg has: its 1x1 convolution, and nothing else."""
 
-from collections.abc import Callable
-
 from mmseg.registry import MODELS
 from torch import Tensor, nn
 
@@ -14,14 +12,13 @@ class PlainClassifier(nn.Module):
         """(B, C, h, w), (B, K, h, w), (K, C, 1, 1) -> (B, K, h, w)."""
         return logits
 
-    def training_losses(
+    def training_terms(
         self,
         features: Tensor,
         logits: Tensor,
         weight: Tensor,
         estimated: Tensor,
         labels: Tensor,
-        supervise: Callable[[Tensor], dict[str, Tensor]],
-    ) -> dict[str, Tensor]:
-        """No term beside the head's own."""
-        return {}
+    ) -> tuple[dict[str, tuple[Tensor, float]], dict[str, Tensor]]:
+        """No logits to be supervised and no term beside the head's own."""
+        return {}, {}

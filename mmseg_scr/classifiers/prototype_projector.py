@@ -1,8 +1,9 @@
 """The perceptron of the context-aware classifier (arXiv 2303.11633; original code Apache-2.0)."""
 
 import torch
-import torch.nn.functional as F
 from torch import Tensor, nn
+
+from mmseg_scr.layers.precise_linear import precise_linear
 
 
 class PrototypeProjector(nn.Module):
@@ -29,12 +30,5 @@ class PrototypeProjector(nn.Module):
             Like ``prototypes``.
         """
         classes = classes.to(prototypes.dtype).expand_as(prototypes)
-        with torch.autocast(prototypes.device.type, enabled=False):
-            joined = torch.cat([prototypes, classes], dim=-1)
-            return _linear(_linear(joined, self.hidden).relu(), self.out)
-
-
-def _linear(x: Tensor, layer: nn.Linear) -> Tensor:
-    """``layer(x)`` in the dtype of ``x``, also where the model is in half precision."""
-    bias = None if layer.bias is None else layer.bias.to(x.dtype)
-    return F.linear(x, layer.weight.to(x.dtype), bias)
+        joined = torch.cat([prototypes, classes], dim=-1)
+        return precise_linear(precise_linear(joined, self.hidden).relu(), self.out)

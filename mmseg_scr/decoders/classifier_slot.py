@@ -1,65 +1,138 @@
-"""The slot *classifier* of a decode head, for our head and for those of mmseg."""
+"""The slots *classifier* and *contrast* of a decode head, for our head and for those of mmseg.
 
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
-from functools import partial
+Training terms travel one way: while ``loss`` runs, the head writes down what it classifies; then
+the classifier names further logits, the head supervises them, and the contrast reads the record.
+"""
+
+from collections.abc import Sequence
 from inspect import signature
+from itertools import chain
 
 import torch.nn.functional as F
 from mmseg.models.decode_heads.decode_head import BaseDecodeHead
-from mmseg.utils import SampleList
+from mmseg.utils import ConfigType, SampleList
 from torch import Tensor, nn
 
-Call = tuple[tuple[Tensor, ...], Tensor]  # what a classifier was given and what it returned
+from mmseg_scr import classifiers, losses
+from mmseg_scr.classifiers import PlainClassifier
+from mmseg_scr.decoders.classified import Classified, check_graph, only_map
+from mmseg_scr.decoders.pyramid_slots import BN
+from mmseg_scr.decoders.sample_check import check_samples
+from mmseg_scr.slots import build_slot
+
+DEFAULT_CONTRAST = dict(type='PixelContrastLoss')
 
 
 class ClassifierSlot:
     """Comes before a ``BaseDecodeHead`` among the bases: its ``cls_seg`` then asks a part.
 
     ``classifier`` refines the logits of the head's own 1x1 convolution, ``contrast`` (None for no
-    term) is added in training. Both are assigned after the head is constructed; nothing of the head
-    changes its name, so its checkpoints load.
+    term) is added in training. ``fill_slots`` makes both after the head is constructed; nothing of
+    the head changes its name, so its checkpoints load.
     """
 
     classifier: nn.Module
     contrast: nn.Module | None
+    _record: list[Classified] | None = None  # a list as long as ``loss`` runs
 
-    def cls_seg(self, feat: Tensor) -> Tensor:
-        """Features (B, C, h, w) -> logits (B, K, h, w)."""
-        return self.classifier(feat, super().cls_seg(feat), self.conv_seg.weight)
+    def fill_slots(
+        self,
+        classifier: ConfigType,
+        contrast: ConfigType | None,
+        compared: int | Sequence[int] | None = None,
+    ) -> None:
+        """Build the parts.
 
-    @property
-    def contrasted(self) -> nn.Module:
-        """The module whose first input is what the contrast compares."""
-        return self.classifier
+        Args:
+            classifier: config, see :mod:`mmseg_scr.classifiers`.
+            contrast: config, see :mod:`mmseg_scr.losses`, or None for no term.
+            compared: width of the map, or of each level, that the contrast compares; by default of
+                the map that is classified.
+
+        Raises:
+            ValueError: a classifier that is not plain, and another number of outputs than classes.
+        """
+        width = self.conv_seg.in_channels
+        known = dict(
+            channels=width,
+            norm_cfg=self.norm_cfg or BN,
+            align_corners=self.align_corners,
+            num_classes=self.num_classes,
+            ignore_index=self.ignore_index,
+            threshold=self.threshold,
+        )
+        self.classifier = build_slot('classifier', classifier, classifiers.__all__, **known)
+        if not isinstance(self.classifier, PlainClassifier):
+            self._check_outputs()
+        self.contrast = None
+        if contrast is not None:
+            known['in_channels'] = width if compared is None else compared
+            self.contrast = build_slot('contrast', contrast, losses.__all__, **known)
+
+    def cls_seg(self, feat: Tensor, compared: Tensor | Sequence[Tensor] | None = None) -> Tensor:
+        """Features (B, C, h, w) -> logits (B, K, h, w); ``compared`` as of :meth:`fill_slots`."""
+        plain = super().cls_seg(feat)
+        logits = self.classifier(feat, plain, self.conv_seg.weight)
+        if self._record is not None:
+            compared = feat if compared is None else compared
+            self._record.append(Classified(feat, plain, logits, compared))
+        return logits
 
     def loss(self, *args: object, **kwargs: object) -> dict[str, Tensor]:
-        """The head's own terms and those of the parts, each under its own ``loss_*`` key."""
+        """The head's own terms and those of the parts, each under its own ``loss_*`` key.
+
+        Raises:
+            ValueError: a label map has another size than its image, or the labels are on a CPU and
+                one of them is no class.
+            TypeError: the head does not classify one map by ``cls_seg``.
+            RuntimeError: what was classified carries no gradient although the head learns.
+        """
         parent = super().loss
         samples = signature(parent).bind(*args, **kwargs).arguments['batch_data_samples']
-        with recorded_calls(self.classifier) as calls, recorded_calls(self.contrasted) as others:
+        check_samples(samples, self.num_classes, self.ignore_index)
+        self._record = []
+        try:
             terms = parent(*args, **kwargs)
-        inputs, logits = self.only_call(calls)
-        labels = self._stack_batch_gt(samples).squeeze(1)
-        supervise = partial(self._supervise, batch_data_samples=samples)
-        terms |= self.classifier.training_losses(*inputs, logits, labels, supervise)
-        if self.contrast is not None:
-            (features, *_), _ = self.only_call(others)
-            terms['loss_contrast'] = self.contrast(features, logits, labels)
-        return terms
+            classified = only_map(self._record, type(self).__name__)
+            self._check_graph(classified, terms)
+            return terms | self._terms_of_parts(classified, samples)
+        finally:
+            del self._record
 
-    def only_call(self, calls: Sequence[Call]) -> Call:
-        """The single call, or an error for heads that do not classify one map by ``cls_seg``."""
-        if len(calls) != 1:
+    def loss_by_feat(self, *args: object, **kwargs: object) -> dict[str, Tensor]:
+        """The head's own terms.
+
+        Raises:
+            TypeError: in training outside of :meth:`loss`, where the terms of the parts are lost.
+        """
+        if self.training and self._record is None and not self._is_plain():
             raise TypeError(
-                f'{type(self).__name__} classified {len(calls)} maps in one forward; a classifier '
-                'or contrast part fits heads that call cls_seg once'
+                f'{type(self).__name__}.loss_by_feat was called without its loss, as K-Net calls '
+                'its kernel_generate_head: the terms of classifier and contrast would be missing. '
+                'Use the plain head there (of SCRHead: classifier=None, contrast=None)'
             )
-        return calls[0]
+        return super().loss_by_feat(*args, **kwargs)
+
+    def _terms_of_parts(self, classified: Classified, samples: SampleList) -> dict[str, Tensor]:
+        features, plain, logits, compared = classified
+        labels = self._stack_batch_gt(samples).squeeze(1)
+        further, own = self.classifier.training_terms(
+            features, plain, self.conv_seg.weight, logits, labels
+        )
+        terms = {
+            f'{key}_{name}': factor * term
+            for name, (others, factor) in further.items()
+            for key, term in self._supervise(others, samples).items()
+            if key.startswith('loss')
+        }
+        terms |= own
+        if self.contrast is not None:
+            terms['loss_contrast'] = self.contrast(compared, logits, labels)
+        return terms
 
     def _supervise(self, logits: Tensor, batch_data_samples: SampleList) -> dict[str, Tensor]:
         """The losses of the head on other logits; without its accuracy, for which devices wait."""
-        if type(self).loss_by_feat is not BaseDecodeHead.loss_by_feat:
+        if self._owner_of_loss() is not BaseDecodeHead:
             return self.loss_by_feat(logits, batch_data_samples)
         labels = self._stack_batch_gt(batch_data_samples)
         size = labels.shape[2:]
@@ -73,13 +146,26 @@ class ClassifierSlot:
             terms[loss.loss_name] = terms.get(loss.loss_name, 0) + term
         return terms
 
+    def _owner_of_loss(self) -> type:
+        """The class whose ``loss_by_feat`` is the head's own."""
+        others = (base for base in type(self).__mro__ if base is not ClassifierSlot)
+        return next(base for base in others if 'loss_by_feat' in vars(base))
 
-@contextmanager
-def recorded_calls(module: nn.Module) -> Iterator[list[Call]]:
-    """Collect what ``module`` is given and what it returns, as long as the context is open."""
-    calls = []
-    handle = module.register_forward_hook(lambda _, given, result: calls.append((given, result)))
-    try:
-        yield calls
-    finally:
-        handle.remove()
+    def _check_graph(self, classified: Classified, terms: dict[str, Tensor]) -> None:
+        others = ('conv_seg.', 'classifier.', 'contrast.')
+        before = (p for name, p in self.named_parameters() if not name.startswith(others))
+        after = chain(terms.values(), self.conv_seg.parameters())
+        check_graph(classified, before, after, type(self).__name__)
+
+    def _is_plain(self) -> bool:
+        return isinstance(self.classifier, PlainClassifier) and self.contrast is None
+
+    def _check_outputs(self) -> None:
+        outputs = self.conv_seg.out_channels
+        if outputs != self.num_classes:
+            name = type(self).__name__.removeprefix('Extended')
+            raise ValueError(
+                f'{name} has {outputs} outputs for {self.num_classes} classes, but '
+                f'{type(self.classifier).__name__} needs one for each class; set out_channels to '
+                'num_classes, with a loss of as many logits, or leave the classifier plain'
+            )

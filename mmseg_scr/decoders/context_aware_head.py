@@ -13,13 +13,10 @@ from mmseg.registry import MODELS
 from mmseg.utils import ConfigType
 from torch import nn
 
-from mmseg_scr import classifiers, losses
 from mmseg_scr.classifiers import PlainClassifier
-from mmseg_scr.decoders.classifier_slot import ClassifierSlot
-from mmseg_scr.slots import build_slot
+from mmseg_scr.decoders.classifier_slot import DEFAULT_CONTRAST, ClassifierSlot
 
 DEFAULT_CLASSIFIER = dict(type='ContextAwareClassifier')
-DEFAULT_CONTRAST = dict(type='PixelContrastLoss')
 
 
 @MODELS.register_module()
@@ -42,25 +39,17 @@ def ContextAwareHead(  # noqa: N802  (configs name it as a type)
 
     Raises:
         TypeError: no config of a decode head, or a head of mmseg whose loss reads several maps.
-        ValueError: the head has no such ``conv_seg``, another number of outputs than classes, or
-            such a slot already.
+        ValueError: the head has no such ``conv_seg``, such a slot already, or another number of
+            outputs than classes and a classifier that is not plain.
     """
     head_class, options = _class_and_options(head)
     if issubclass(head_class, ClassifierSlot):
         return _fill_own_slot(head_class, options, classifier, contrast)
     built = extended_class(head_class)(**options)
-    channels = _width_of_features(built)
-    known = dict(num_classes=built.num_classes, ignore_index=built.ignore_index)
-    built.classifier = build_slot(
-        'classifier', classifier, classifiers.__all__, channels=channels, **known
-    )
+    _check_convolution(built)
+    built.fill_slots(classifier, contrast)
     if not isinstance(built.classifier, PlainClassifier):
         _check_loss(head_class)
-    built.contrast = (
-        None
-        if contrast is None
-        else build_slot('contrast', contrast, losses.__all__, in_channels=channels, **known)
-    )
     return built
 
 
@@ -129,16 +118,9 @@ def _check_loss(head_class: type[BaseDecodeHead]) -> None:
         )
 
 
-def _width_of_features(head: BaseDecodeHead) -> int:
-    """The channels that ``conv_seg`` reads, if the head classifies as it must."""
+def _check_convolution(head: BaseDecodeHead) -> None:
     name, conv = type(head).__name__.removeprefix('Extended'), getattr(head, 'conv_seg', None)
     if not (isinstance(conv, nn.Conv2d) and conv.kernel_size == (1, 1) and conv.groups == 1):
         raise ValueError(
             f'{name}.conv_seg is {conv}; a classifier needs a head with a 1x1 Conv2d there'
         )
-    if conv.out_channels != head.num_classes:
-        raise ValueError(
-            f'{name} has {conv.out_channels} outputs for {head.num_classes} classes; set '
-            'out_channels to num_classes'
-        )
-    return conv.in_channels

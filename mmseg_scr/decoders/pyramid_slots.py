@@ -18,7 +18,7 @@ def build_aligners(
     *,
     channels: int,
     norm_cfg: ConfigType | None,
-    align_corners: bool,
+    **from_head: object,
 ) -> nn.ModuleList:
     """One aligner for each map but the coarsest of the decoder, which has nothing to align to it.
 
@@ -27,17 +27,13 @@ def build_aligners(
         widths: of the maps that the decoder reads, for their number.
         channels: width of the maps that are aligned.
         norm_cfg: the decoder's; its None, no normalisation, is ``BN`` inside of an aligner.
-        align_corners: the decoder's.
+        **from_head: what else the decoder knows, such as ``align_corners``.
 
     Raises:
         ValueError: a single map.
     """
-    if len(widths) < 2:
-        raise ValueError(
-            f'an aligner needs a coarse and a fine map, got in_channels={list(widths)}; name two '
-            'maps or more in in_channels, with in_index of a head or start_level of a neck'
-        )
-    options = dict(channels=channels, norm_cfg=norm_cfg or BN, align_corners=align_corners)
+    check_several(widths)
+    options = dict(channels=channels, norm_cfg=norm_cfg or BN, **from_head)
     return nn.ModuleList(
         build_slot('aligner', aligner, aligners.__all__, **options) for _ in widths[1:]
     )
@@ -49,10 +45,10 @@ def build_context(
     *,
     channels: int,
     norm_cfg: ConfigType | None,
-    align_corners: bool,
+    **from_head: object,
 ) -> nn.Module:
     """The context that ``context`` names, of maps of these ``widths``; see `build_aligners`."""
-    options = dict(channels=channels, norm_cfg=norm_cfg or BN, align_corners=align_corners)
+    options = dict(channels=channels, norm_cfg=norm_cfg or BN, **from_head)
     return build_slot('context', context, contexts.__all__, in_channels=list(widths), **options)
 
 
@@ -62,6 +58,15 @@ def refuse_replaced_option(options: Mapping[str, object], name: str) -> None:
         raise TypeError(
             f'{name}={options[name]!r} would have no effect, for the aligner upsamples; leave it '
             "out, aligner=dict(type='Bilinear') is plain upsampling"
+        )
+
+
+def check_several(widths: Sequence[int]) -> None:
+    """Raise ValueError unless there are two maps or more, for an aligner."""
+    if len(widths) < 2:
+        raise ValueError(
+            f'an aligner needs a coarse and a fine map, got in_channels={list(widths)}; name two '
+            'maps or more in in_channels, with in_index of a head or start_level of a neck'
         )
 
 

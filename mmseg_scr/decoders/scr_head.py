@@ -1,7 +1,6 @@
 """The decode head of arXiv 2412.08671: a feature pyramid with SRM as its upsampling."""
 
-from collections.abc import Sequence
-from functools import partial
+from collections.abc import Mapping, Sequence
 
 from mmcv.cnn import ConvModule
 from mmseg.models.decode_heads.decode_head import BaseDecodeHead
@@ -9,17 +8,22 @@ from mmseg.registry import MODELS
 from mmseg.utils import ConfigType, SampleList
 from torch import Tensor, nn
 
-from mmseg_scr import aligners, classifiers, contexts, losses
-from mmseg_scr.decoders.classifier_slot import ClassifierSlot
+from mmseg_scr.decoders.classifier_slot import DEFAULT_CONTRAST, ClassifierSlot
+from mmseg_scr.decoders.pyramid_slots import (
+    BN,
+    DEFAULT_ALIGNER,
+    build_aligners,
+    build_context,
+    check_maps,
+    check_several,
+)
 from mmseg_scr.slots import build_slot
 
-BN = dict(type='BN', requires_grad=True)
 DEFAULT_CONTEXT = dict(type='CRM')
-DEFAULT_ALIGNER = dict(type='SRM')
 DEFAULT_FUSION = dict(type='ConcatConvModule')
-DEFAULT_CONTRAST = dict(type='PixelContrastLoss')
 NOTHING = dict(type=nn.Identity)
 PLAIN = dict(type='PlainClassifier')
+NO_EFFECT = dict(act_cfg=dict(type='ReLU'), conv_cfg=None)  # mmseg's defaults
 
 
 @MODELS.register_module()
@@ -37,9 +41,14 @@ class SCRHead(ClassifierSlot, BaseDecodeHead):
         classifier: config of what refines the logits, see :mod:`mmseg_scr.classifiers`; None for
             the head's 1x1 convolution alone.
         contrast: config of the contrast term, or None for no term.
-        norm_cfg: config of the normalisations of the head and its parts.
+        norm_cfg: config of the normalisations of the head and its parts; None is none for the
+            laterals and the smoothing, and BN for the other parts.
         in_index: which of the backbone's maps are used; all by default.
-        **kwargs: of mmseg's ``BaseDecodeHead``.
+        **kwargs: of mmseg's ``BaseDecodeHead``, without ``act_cfg`` and ``conv_cfg``.
+
+    Raises:
+        ValueError: a single map, an ``act_cfg`` or a ``conv_cfg``, or another number of outputs
+            than classes beside a classifier.
 
     Example:
         >>> import torch
@@ -61,16 +70,13 @@ class SCRHead(ClassifierSlot, BaseDecodeHead):
         fusion: ConfigType = DEFAULT_FUSION,
         classifier: ConfigType | None = None,
         contrast: ConfigType | None = DEFAULT_CONTRAST,
-        norm_cfg: ConfigType = BN,
+        norm_cfg: ConfigType | None = BN,
         in_index: Sequence[int] | None = None,
         **kwargs,
     ) -> None:
         widths = list(in_channels)
-        if len(widths) < 2:
-            raise ValueError(
-                f'SCRHead needs a coarse and a fine map to align, got in_channels={widths}; name '
-                'two maps or more in in_channels and in_index'
-            )
+        check_several(widths)
+        _refuse_without_effect(kwargs)
         super().__init__(
             widths,
             channels,
@@ -79,33 +85,21 @@ class SCRHead(ClassifierSlot, BaseDecodeHead):
             input_transform='multiple_select',
             **kwargs,
         )
-        self.laterals = nn.ModuleList(
-            ConvModule(width, channels, 1, norm_cfg=norm_cfg) for width in widths[:-1]
-        )
-        build = partial(
-            build_slot,
+        shared = dict(
             channels=channels,
             norm_cfg=norm_cfg,
             align_corners=self.align_corners,
             num_classes=self.num_classes,
             ignore_index=self.ignore_index,
         )
-        levels = [channels] * len(widths)
-        steps = range(len(self.laterals))
-        self.context = build('context', context, contexts.__all__, in_channels=widths)
-        self.aligners = nn.ModuleList(build('aligner', aligner, aligners.__all__) for _ in steps)
-        same = dict(in_channels=channels, out_channels=channels)
-        smoothing = NOTHING if smoothing is None else smoothing
-        self.smoothing = nn.ModuleList(
-            build('smoothing', smoothing, ['ConvModule'], **same) for _ in steps
+        self.laterals = nn.ModuleList(
+            ConvModule(width, channels, 1, norm_cfg=norm_cfg) for width in widths[:-1]
         )
-        fused = dict(in_channels=levels, out_channels=channels)
-        self.fusion = build('fusion', fusion, ['ConcatConvModule'], **fused)
-        classifier = PLAIN if classifier is None else classifier
-        self.classifier = build('classifier', classifier, classifiers.__all__)
-        self.contrast = None
-        if contrast is not None:
-            self.contrast = build('contrast', contrast, losses.__all__, in_channels=levels)
+        self.context = build_context(context, widths, **shared)
+        self.aligners = build_aligners(aligner, widths, **shared)
+        levels = [channels] * len(widths)
+        self._build_convolutions(smoothing, fusion, levels, shared)
+        self.fill_slots(PLAIN if classifier is None else classifier, contrast, levels)
 
     def forward(self, inputs: Sequence[Tensor]) -> Tensor:
         """The backbone's maps (B, C_l, h_l, w_l), fine to coarse -> logits (B, K, h_1, w_1)."""
@@ -117,24 +111,13 @@ class SCRHead(ClassifierSlot, BaseDecodeHead):
         batch_data_samples: SampleList,
         train_cfg: ConfigType | None = None,
     ) -> dict[str, Tensor]:
-        """The terms of Eq. 12, each under its own ``loss_*`` key, and mmseg's ``acc_seg``.
-
-        Raises:
-            ValueError: a label map has another size than its image, or the labels are on a CPU and
-                one of them is no class.
-        """
-        self._check_sizes(batch_data_samples)
-        self._check_labels(batch_data_samples)
+        """The terms of Eq. 12, each under its own ``loss_*`` key, and mmseg's ``acc_seg``."""
         return super().loss(inputs, batch_data_samples, train_cfg)
-
-    @property
-    def contrasted(self) -> nn.Module:
-        """The fusion: all levels of the pyramid are compared, before they are mixed."""
-        return self.fusion
 
     def pyramid(self, inputs: Sequence[Tensor]) -> list[Tensor]:
         """The backbone's maps -> the levels (B, channels, h_l, w_l), fine to coarse."""
-        stages = self._select_stages(inputs)
+        check_maps(inputs, self.in_index, self.in_channels)
+        stages = self._transform_inputs(inputs)
         levels = [self.context(stages)]
         for stage, lateral, aligner in zip(
             stages[-2::-1], reversed(self.laterals), reversed(self.aligners), strict=True
@@ -146,44 +129,31 @@ class SCRHead(ClassifierSlot, BaseDecodeHead):
 
     def classify(self, levels: Sequence[Tensor]) -> Tensor:
         """The levels of the pyramid -> logits at the size of the finest."""
-        return self.cls_seg(self.fusion(levels, levels[0].shape[2:]))
+        fused = self.fusion(levels, levels[0].shape[2:])
+        return self.cls_seg(fused, compared=levels)  # before they are mixed
 
-    def _select_stages(self, inputs: Sequence[Tensor]) -> list[Tensor]:
-        if len(inputs) <= max(self.in_index):
-            raise ValueError(
-                f'SCRHead reads the maps {self.in_index} of the backbone, which gives only '
-                f'{len(inputs)}; set in_index and in_channels, or out_indices of the backbone'
-            )
-        stages = [inputs[i] for i in self.in_index]
-        widths = [stage.shape[1] for stage in stages]
-        if widths != list(self.in_channels):
-            raise ValueError(
-                f'SCRHead was built for in_channels={list(self.in_channels)}, the backbone gives '
-                f'{widths}; set decode_head.in_channels={widths}'
-            )
-        return stages
+    def _build_convolutions(
+        self,
+        smoothing: ConfigType | None,
+        fusion: ConfigType,
+        levels: Sequence[int],
+        shared: Mapping[str, object],
+    ) -> None:
+        width = self.channels
+        smoothing = NOTHING if smoothing is None else smoothing
+        same = dict(shared, in_channels=width, out_channels=width)
+        self.smoothing = nn.ModuleList(
+            build_slot('smoothing', smoothing, ['ConvModule'], **same) for _ in levels[1:]
+        )
+        fused = dict(shared, in_channels=levels, out_channels=width)
+        fused['norm_cfg'] = self.norm_cfg or BN
+        self.fusion = build_slot('fusion', fusion, ['ConcatConvModule'], **fused)
 
-    @staticmethod
-    def _check_sizes(batch_data_samples: SampleList) -> None:
-        for sample in batch_data_samples:
-            label = tuple(sample.gt_sem_seg.data.shape[-2:])
-            image = tuple(sample.metainfo.get('pad_shape', label)[:2])
-            if label != image:
-                raise ValueError(
-                    f'the label map {sample.metainfo.get("seg_map_path", "")} is {label}, its '
-                    f'image {image} (height, width, padded); both must show the same pixels'
-                )
 
-    def _check_labels(self, batch_data_samples: SampleList) -> None:
-        if batch_data_samples[0].gt_sem_seg.data.is_cuda:  # looking at them would make it wait
-            return
-        labels = self._stack_batch_gt(batch_data_samples)
-        wrong = labels[
-            (labels != self.ignore_index) & ((labels < 0) | (labels >= self.num_classes))
-        ]
-        if len(wrong):
+def _refuse_without_effect(options: Mapping[str, object]) -> None:
+    for name, default in NO_EFFECT.items():
+        if options.get(name, default) != default:
             raise ValueError(
-                f'labels hold {wrong.unique().tolist()}, but num_classes={self.num_classes} and '
-                f'ignore_index={self.ignore_index}; map the labels, set reduce_zero_label or '
-                'decode_head.num_classes'
+                f'{name}={options[name]!r} would have no effect on SCRHead; leave it out, or set '
+                'it in the config of a part that takes it, as smoothing, a ConvModule, does'
             )

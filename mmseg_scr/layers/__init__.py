@@ -5,6 +5,7 @@ from mmseg_scr.layers.disentangled_non_local import DisentangledNonLocal2d
 from mmseg_scr.layers.feed_forward import ConvFeedForward
 from mmseg_scr.layers.gated_attention import GatedAttention
 from mmseg_scr.layers.pooled_norm import normalize_pooled
+from mmseg_scr.layers.precise_linear import precise_linear
 
 __all__ = [
     'ConcatConv2d',
@@ -13,4 +14,5 @@ __all__ = [
     'DisentangledNonLocal2d',
     'GatedAttention',
     'normalize_pooled',
+    'precise_linear',
 ]

@@ -13,6 +13,7 @@ from mmengine.logging import MessageHub
 from mmseg.registry import MODELS
 from torch import Tensor, nn
 
+from mmseg_scr.layers.precise_linear import precise_linear
 from mmseg_scr.ops.anchors import fill_anchor_slots
 from mmseg_scr.ops.gather import gather_resized
 from mmseg_scr.ops.labels import nearest_labels
@@ -66,7 +67,10 @@ class PixelContrastLoss(nn.Module):
         max_views: anchors of one class in one image, at most; a class must have more pixels.
         temperature: tau of Eq. 11.
         loss_weight: lambda of Eq. 12.
-        warmup_iters: the first iterations of a run, in which the weight is zero.
+        warmup_iters: the first iterations of a run, in which the weight is zero. Where no Runner of
+            mmengine tells the iteration, the calls in training mode are counted.
+        threshold: of the sigmoid of a single logit, above which a pixel is class 1, as the head
+            predicts; of no effect on several logits, whose largest is the prediction.
     """
 
     def __init__(
@@ -83,6 +87,7 @@ class PixelContrastLoss(nn.Module):
         temperature: float = 0.1,
         loss_weight: float = 1.0,
         warmup_iters: int = 0,
+        threshold: float | None = None,
     ) -> None:
         super().__init__()
         if temperature <= 0:
@@ -95,6 +100,8 @@ class PixelContrastLoss(nn.Module):
         self.temperature = temperature
         self.loss_weight = loss_weight
         self.warmup_iters = warmup_iters
+        self.threshold = threshold
+        self.calls = 0
         widths = [in_channels] if isinstance(in_channels, int) else in_channels
         self.in_index = list(range(len(widths)) if in_index is None else in_index)
         if not set(self.in_index) <= set(range(len(widths))):
@@ -109,18 +116,17 @@ class PixelContrastLoss(nn.Module):
         Args:
             features: one map or several (B, C_i, h_i, w_i); those of ``in_index``, bilinearly
                 resized to the size of ``logits`` and concatenated, are the embedding's input.
-            logits: (B, K, h, w), not upsampled.
+            logits: (B, K, h, w), or (B, 1, h, w) of a head with a threshold; not upsampled.
             labels: (B, H, W) at any size.
 
         Returns:
             Scalar.
         """
-        predictions = logits.argmax(dim=1).flatten(1)
         size = logits.shape[2:]
         maps = [features] if isinstance(features, Tensor) else features
         slots = fill_anchor_slots(
             nearest_labels(labels, size).flatten(1),
-            predictions,
+            self._predictions(logits).flatten(1),
             self.num_classes,
             self.max_samples,
             self.max_views,
@@ -132,17 +138,26 @@ class PixelContrastLoss(nn.Module):
             )
             for i in self.in_index
         ]
-        contrast = pixel_contrast(
-            self._embed(torch.cat(rows, dim=1)), slots.label, self.temperature, valid=slots.valid
-        )
+        # Padding shows the first pixel, which may be an ignored one that is not finite.
+        embedded = self._embed(torch.cat(rows, dim=1).where(slots.valid.unsqueeze(1), 0))
+        contrast = pixel_contrast(embedded, slots.label, self.temperature, valid=slots.valid)
         return contrast * self._current_weight()
+
+    def _predictions(self, logits: Tensor) -> Tensor:
+        """Logits (B, K, h, w) -> classes (B, h, w)."""
+        if logits.shape[1] == 1 and self.threshold is not None:
+            return (logits.sigmoid() > self.threshold).squeeze(1).long()
+        return logits.argmax(dim=1)
 
     def _embed(self, rows: Tensor) -> Tensor:
         """(A, C) -> (A, D) unit vectors."""
-        with torch.autocast(rows.device.type, enabled=False):
-            weight, bias = (p.to(rows.dtype) for p in (self.embed.weight, self.embed.bias))
-            return F.normalize(F.linear(rows, weight, bias), dim=1)
+        return F.normalize(precise_linear(rows, self.embed), dim=1)
 
     def _current_weight(self) -> float:
-        iteration = MessageHub.get_current_instance().get_info('iter', 0)
+        if not self.warmup_iters:
+            return self.loss_weight
+        iteration = MessageHub.get_current_instance().get_info('iter')
+        if iteration is None:
+            iteration = self.calls
+            self.calls += self.training
         return 0.0 if iteration < self.warmup_iters else self.loss_weight

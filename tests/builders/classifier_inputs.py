@@ -54,8 +54,24 @@ def losses_of(
     classifier: ContextAwareClassifier, inputs: list[Tensor], labels: Tensor
 ) -> dict[str, Tensor]:
     """The terms of the classifier under :func:`cross_entropy`."""
-    estimated = classifier(*inputs)
-    return classifier.training_losses(*inputs, estimated, labels, cross_entropy(labels))
+    return terms_of(classifier, inputs, classifier(*inputs), labels, cross_entropy(labels))
+
+
+def terms_of(
+    classifier: ContextAwareClassifier,
+    inputs: list[Tensor],
+    estimated: Tensor,
+    labels: Tensor,
+    supervise: Callable[[Tensor], dict[str, Tensor]],
+) -> dict[str, Tensor]:
+    """The terms of the classifier in a head whose loss is ``supervise``."""
+    further, losses = classifier.training_terms(*inputs, estimated, labels)
+    return {
+        f'{key}_{name}': factor * term
+        for name, (logits, factor) in further.items()
+        for key, term in supervise(logits).items()
+        if key.startswith('loss')
+    } | losses
 
 
 def golden_inputs() -> tuple[ContextAwareClassifier, list[Tensor], Tensor]:

@@ -8,6 +8,7 @@ from builders.classifier_inputs import (
     cross_entropy,
     golden_inputs,
     losses_of,
+    terms_of,
 )
 from builders.golden import check_golden
 from reference.context_aware import estimated_by_loops, oracle_by_loops
@@ -105,7 +106,7 @@ def test_half_precision_and_large_features_equal_float32(dtype, factor):
     low = [features, logits.detach().to(dtype), weight.detach()]
     with torch.autocast('cpu', dtype):
         estimated = classifier(*low)
-        terms = classifier.training_losses(*low, estimated, labels, cross_entropy(labels))
+        terms = terms_of(classifier, low, estimated, labels, cross_entropy(labels))
     assert estimated.dtype == dtype
     exact = classifier(*(t.float() for t in low))
     torch.testing.assert_close(estimated, exact.to(dtype))

@@ -7,6 +7,7 @@ from builders.classifier_inputs import (
     cross_entropy,
     golden_inputs,
     losses_of,
+    terms_of,
 )
 from reference.context_aware import distillation_by_loops, estimated_by_loops, oracle_by_loops
 from reference.contrast import nearest_labels
@@ -21,7 +22,7 @@ def test_golden_numbers_of_the_losses():
         logits = F.interpolate(logits, (16, 24), mode='bilinear', align_corners=True)
         return {'loss_ce': F.cross_entropy(logits, labels, ignore_index=255)}
 
-    terms = classifier.training_losses(*inputs, estimated, labels, original)
+    terms = terms_of(classifier, inputs, estimated, labels, original)
     assert {name: term.item() for name, term in terms.items()} == pytest.approx(
         {'loss_ce_plain': 1.4935116, 'loss_ce_oracle': 1.4482116, 'loss_distill': 1.3902100},
         abs=2e-6,
@@ -66,7 +67,7 @@ def test_factors_multiply_their_terms_and_every_loss_of_the_head_is_kept():
     def two_losses(logits):
         return {'loss_a': logits.sum(), 'loss_b': logits.square().sum(), 'acc_seg': logits.max()}
 
-    terms = classifier.training_losses(*inputs, classifier(*inputs), labels, two_losses)
+    terms = terms_of(classifier, inputs, classifier(*inputs), labels, two_losses)
     assert set(terms) == {
         *('loss_a_plain', 'loss_b_plain', 'loss_a_oracle', 'loss_b_oracle', 'loss_distill'),
     }
@@ -92,7 +93,7 @@ def test_terms_left_out_leave_no_parameter_without_a_gradient(options, names):
     classifier, (inputs, labels) = build(**options), batch()
     estimated = classifier(*inputs)
     supervise = cross_entropy(labels)
-    terms = classifier.training_losses(*inputs, estimated, labels, supervise)
+    terms = terms_of(classifier, inputs, estimated, labels, supervise)
     assert list(terms) == names
     (supervise(estimated)['loss_ce'] + sum(terms.values())).backward()
     silent = [name for name, p in classifier.named_parameters() if p.grad is None]

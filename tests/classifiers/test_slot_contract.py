@@ -2,7 +2,15 @@
 
 import pytest
 import torch
-from builders.classifier_inputs import CHANNELS, CLASSES, SIZE, batch, cross_entropy, losses_of
+from builders.classifier_inputs import (
+    CHANNELS,
+    CLASSES,
+    SIZE,
+    batch,
+    cross_entropy,
+    losses_of,
+    terms_of,
+)
 from builders.fill import fill_parameters
 
 from mmseg_scr import classifiers
@@ -62,13 +70,34 @@ def test_every_parameter_and_the_logits_take_part_in_every_step(classifier, igno
     inputs, labels = batch()
     labels = torch.full_like(labels, 255) if ignored else labels
     estimated, supervise = classifier(*inputs), cross_entropy(labels)
-    terms = classifier.training_losses(*inputs, estimated, labels, supervise)
+    terms = terms_of(classifier, inputs, estimated, labels, supervise)
     (supervise(estimated)['loss_ce'] + sum(terms.values())).backward()
     gradients = {name: p.grad for name, p in classifier.named_parameters()}
     gradients['logits'] = inputs[1].grad
     assert [name for name, grad in gradients.items() if grad is None] == []
     assert all(grad.isfinite().all() for grad in gradients.values())
     assert ignored or [name for name, grad in gradients.items() if not grad.any()] == []
+
+
+@pytest.mark.parametrize('dtype', [torch.uint8, torch.int32])
+def test_integer_type_of_the_labels_does_not_matter(classifier, dtype):
+    inputs, labels = batch()
+    estimated = classifier(*inputs)
+    expected, found = (
+        classifier.training_terms(*inputs, estimated, given) for given in (labels, labels.to(dtype))
+    )
+    assert found[0].keys() == expected[0].keys()
+    assert all(torch.equal(found[0][key][0], expected[0][key][0]) for key in expected[0])
+    assert found[1] == expected[1]
+
+
+def test_logits_to_be_supervised_are_like_the_plain_ones(classifier):
+    inputs, labels = batch()
+    further, _ = classifier.training_terms(*inputs, classifier(*inputs), labels)
+    for logits, factor in further.values():
+        assert logits.shape == inputs[1].shape
+        assert logits.requires_grad
+        assert factor > 0
 
 
 def test_state_dict_restores_the_result(classifier):

@@ -1,3 +1,5 @@
+import re
+
 import pytest
 import torch
 from builders.fill import fill_parameters
@@ -5,6 +7,7 @@ from builders.heads import CLASSES, SMALL_CONTRAST, build_head, build_segmentor
 from builders.inputs import ODD_SIZES, WIDTHS, stage_maps, stage_sizes
 from mmseg.models.utils import resize
 from reference.fusion import concat_and_convolve
+from torch import nn
 from torch.nn import functional as F
 
 from mmseg_scr import aligners, contexts
@@ -167,20 +170,20 @@ def test_parameters_of_the_whole_network_are_the_published_ones(aligner, million
 
 
 def test_single_map_is_refused():
-    with pytest.raises(
-        ValueError, match=r'a coarse and a fine map to align, got in_channels=\[8\]'
-    ):
+    with pytest.raises(ValueError, match=r'needs a coarse and a fine map, got in_channels=\[8\]'):
         build_head(in_channels=[8], in_index=[3])
 
 
 def test_missing_maps_are_refused_with_their_number():
-    with pytest.raises(ValueError, match=r'maps \[0, 1, 2, 3\].*gives only 3; set in_index'):
+    with pytest.raises(
+        ValueError, match=r'maps \[0, 1, 2, 3\].*gives maps of \[8, 16, 24\]; set in_channels'
+    ):
         build_head().eval()(stage_maps(1)[:3])
 
 
 def test_maps_of_another_width_are_refused_with_the_option_to_set():
     maps = stage_maps(1, widths=[8, 16, 24, 40])
-    with pytest.raises(ValueError, match=r'decode_head.in_channels=\[8, 16, 24, 40\]'):
+    with pytest.raises(ValueError, match=r'gives maps of \[8, 16, 24, 40\]; set in_channels'):
         build_head().eval()(maps)
 
 
@@ -215,3 +218,31 @@ def test_slot_that_cannot_be_empty_is_refused_when_it_is(slot):
 def test_misspelt_option_of_the_head_is_refused():
     with pytest.raises(TypeError, match='alinger'):
         build_head(alinger=dict(type='SRM'))
+
+
+@pytest.mark.parametrize(
+    'option', [dict(act_cfg=dict(type='GELU')), dict(conv_cfg=dict(type='DCN'))]
+)
+def test_option_without_effect_is_refused_with_its_value(option):
+    ((name, value),) = option.items()
+    with pytest.raises(
+        ValueError, match=f'{name}={re.escape(repr(value))} would have no effect.*le'
+    ):
+        build_head(**option)
+
+
+def test_defaults_of_mmseg_are_accepted():
+    build_head(act_cfg=dict(type='ReLU'), conv_cfg=None)
+
+
+@pytest.mark.parametrize('context', contexts.__all__)
+@pytest.mark.parametrize('aligner', aligners.__all__)
+def test_without_a_norm_the_parts_have_batch_norm(context, aligner):
+    smoothing = dict(type='ConvModule', kernel_size=3, padding=1)
+    options = dict(context=dict(type=context), aligner=dict(type=aligner), smoothing=smoothing)
+    head = build_head(norm_cfg=None, **options)
+    assert head.train()(stage_maps(2)).isfinite().all()
+    for own in (head.laterals, head.smoothing):
+        assert not [m for m in own.modules() if isinstance(m, nn.BatchNorm2d)]
+    assert isinstance(head.fusion.norm, nn.BatchNorm2d)
+    assert any(isinstance(m, nn.BatchNorm2d) for m in head.context.modules())

@@ -71,14 +71,6 @@ def test_all_ignored_crop_is_finite_and_reaches_every_parameter(ignored):
     assert all(p.grad.isfinite().all() for p in head.parameters())
 
 
-@pytest.mark.parametrize('wrong', [CLASSES, 254, -1])
-def test_label_that_is_no_class_is_refused_with_its_value(wrong):
-    labels = block_labels(2, IMAGE, CLASSES)
-    labels[1, 5, 5] = wrong
-    with pytest.raises(ValueError, match=rf'labels hold \[{wrong}\], but num_classes={CLASSES} '):
-        _step(build_head(), labels=labels)
-
-
 @pytest.mark.parametrize('context', contexts.__all__)
 @pytest.mark.parametrize('aligner', aligners.__all__)
 def test_every_parameter_learns_within_three_steps(context, aligner):
@@ -145,5 +137,5 @@ def test_label_map_of_another_size_than_its_image_is_refused_with_both():
     samples = data_samples(labels)
     for sample in samples:
         sample.set_metainfo(dict(pad_shape=IMAGE))
-    with pytest.raises(ValueError, match=r'is \(48, 96\), its image \(64, 96\)'):
+    with pytest.raises(ValueError, match=r'shape \(48, 96\), but its image .* is \(64, 96\)'):
         build_head().loss(stage_maps(2, IMAGE, build_head().in_channels), samples, dict())

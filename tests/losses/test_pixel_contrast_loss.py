@@ -172,6 +172,58 @@ def test_warm_up_keeps_the_graph_and_drops_the_value(hub, iteration, counts):
         assert bool(value.grad.any()) is counts
 
 
+def test_warm_up_without_a_runner_counts_the_steps(monkeypatch):
+    hub = MessageHub('of no run')
+    monkeypatch.setattr(MessageHub, 'get_current_instance', lambda: hub)
+    loss, given = build(warmup_iters=2).train(), batch()
+    steps = [bool(loss(*given) > 0) for _ in range(4)]
+    assert steps == [False, False, True, True]
+
+
+def test_evaluation_without_a_runner_does_not_end_the_warm_up(monkeypatch):
+    hub = MessageHub('of no run')
+    monkeypatch.setattr(MessageHub, 'get_current_instance', lambda: hub)
+    loss, given = build(warmup_iters=1).eval(), batch()
+    assert [loss(*given).item() for _ in range(2)] == [0, 0]
+
+
+@pytest.mark.parametrize('kind', ['padding', 'all ignored'])
+def test_ignored_pixel_that_is_not_finite_reaches_no_gradient(kind):
+    """Rows of padding, of which there are always some here, show the first pixel."""
+    loss, ((fine, coarse), logits, labels) = build(max_views=5), batch()
+    labels = labels if kind == 'padding' else torch.full_like(labels, 255)
+    fine = fine.detach()
+    fine[0, :, 0, 0] = torch.nan
+    contrast = loss([fine.requires_grad_(), coarse], logits, labels)
+    contrast.backward()
+    assert contrast.isfinite()
+    assert bool(contrast > 0) is (kind == 'padding')
+    assert all(value.grad.isfinite().all() for value in (fine, coarse, *loss.parameters()))
+
+
+@pytest.mark.parametrize('dtype', [torch.uint8, torch.int32])
+def test_integer_type_of_the_labels_does_not_matter(dtype):
+    loss, (features, logits, labels) = build(), batch()
+    values = []
+    for given in (labels, labels.to(dtype)):
+        torch.manual_seed(3)
+        values.append(loss(features, logits, given))
+    assert values[0] > 0
+    assert torch.equal(*values)
+
+
+def test_single_logit_predicts_by_the_threshold(monkeypatch):
+    features, _, labels = batch()
+    logits = torch.randn(2, 1, *SIZE)
+    given = []
+    sample = contrast_module.fill_anchor_slots
+    monkeypatch.setattr(
+        contrast_module, 'fill_anchor_slots', lambda *args: given.append(args[1]) or sample(*args)
+    )
+    build(threshold=0.6)(features, logits, labels.clamp(max=1))
+    assert torch.equal(given[0], (logits.sigmoid() > 0.6).long().flatten(1))
+
+
 def test_each_step_draws_other_anchors(drawn):
     loss, inputs = build(), batch()
     loss(*inputs)

@@ -1,0 +1,31 @@
+import pytest
+import torch
+from builders.fill import fill_parameters
+from torch import nn
+
+from mmseg_scr.layers.precise_linear import precise_linear
+
+
+@pytest.mark.parametrize('bias', [True, False])
+def test_is_the_layer(bias):
+    layer, x = fill_parameters(nn.Linear(3, 4, bias=bias)), torch.randn(2, 5, 3)
+    assert torch.equal(precise_linear(x, layer), layer(x))
+
+
+@pytest.mark.parametrize('weights', [torch.float32, torch.float16, torch.bfloat16])
+@pytest.mark.parametrize('dtype', [torch.float32, torch.float64])
+def test_result_has_the_precision_of_the_input(weights, dtype):
+    layer, x = fill_parameters(nn.Linear(3, 4)).to(weights), torch.randn(5, 3, dtype=dtype)
+    with torch.autocast('cpu', torch.bfloat16):
+        result = precise_linear(x, layer)
+    assert result.dtype == dtype
+    assert torch.equal(result, layer.to(dtype)(x))
+
+
+def test_layer_of_dynamic_quantisation_is_called():
+    layer, x = fill_parameters(nn.Linear(3, 4)), torch.randn(5, 3, dtype=torch.float64)
+    quantised = torch.ao.quantization.quantize_dynamic(nn.Sequential(layer))[0]
+    assert not isinstance(quantised, nn.Linear)
+    result = precise_linear(x, quantised)
+    assert result.dtype == torch.float64
+    torch.testing.assert_close(result, layer.double()(x), atol=0.05, rtol=0.05)
