@@ -325,6 +325,13 @@ class TestMessages:
         samples = data_samples(block_labels(2, (64, 96), CLASSES))
         self.check('classified 0 maps', head.loss, stage_maps(2), samples, None)
 
+    def test_head_that_k_net_starts_from(self):
+        first = dict(type='ContextAwareHead', head=HEADS['FCNHead'])
+        cfg = dict(type='IterativeDecodeHead', num_stages=0, kernel_update_head=[])
+        head = MODELS.build(dict(cfg, kernel_generate_head=first))
+        samples = data_samples(block_labels(2, (64, 96), CLASSES))
+        self.check('K-Net', head.loss, stage_maps(2), samples, None)
+
 
 class TestWhatToKnow:
     @pytest.fixture
