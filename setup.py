@@ -1,10 +1,11 @@
-"""Adds what ``mim`` looks for to the wheel; pyproject.toml holds everything else.
+"""Adds what ``mim`` looks for to the wheel, and the package page; pyproject.toml holds the rest.
 
 ``mim`` reads ``mmseg_scr/.mim/{configs,tools,model-index.yml}`` of an installed package. They are
 copied into a temporary build folder, never into the checkout: there ``mim`` searches configs by
 file name, and a second copy would be ambiguous.
 """
 
+import re
 import shutil
 import tempfile
 from pathlib import Path
@@ -15,6 +16,9 @@ from setuptools.command.build_py import build_py
 ROOT = Path(__file__).resolve().parent
 MIM_FOLDERS = ('configs', 'tools')
 MIM_INDEX = 'model-index.yml'
+PICTURE = re.compile(r'^!\[[^]]*\]\((?!https?:)[^)]+\)\n\n', re.MULTILINE)
+LINK_TO_FILE = re.compile(r'\[(?P<text>[^]]+)\]\((?!https?:|#)(?P<path>[^)]+)\)')
+PAGE_NOTE = '*Paths on this page are those of the source archive.*\n\n'
 
 
 class BuildWithMim(build_py):
@@ -33,7 +37,22 @@ class BuildWithMim(build_py):
             shutil.copytree(ROOT / folder, mim / folder, ignore=ignored)
 
 
+def package_page(readme: str) -> str:
+    """The README without what breaks on a package page: a link to a file becomes its path."""
+    title, _, text = PICTURE.sub('', readme).partition('\n\n')
+    return f'{title}\n\n{PAGE_NOTE}{LINK_TO_FILE.sub(_name_the_file, text)}'
+
+
+def _name_the_file(link: re.Match) -> str:
+    return f'{link["text"]} (`{link["path"]}`)'
+
+
 if __name__ == '__main__':
     with tempfile.TemporaryDirectory() as scratch:
         elsewhere = {'build': {'build_base': scratch}, 'egg_info': {'egg_base': scratch}}
-        setup(cmdclass={'build_py': BuildWithMim}, options=elsewhere)
+        setup(
+            cmdclass={'build_py': BuildWithMim},
+            options=elsewhere,
+            long_description=package_page((ROOT / 'README.md').read_text(encoding='utf-8')),
+            long_description_content_type='text/markdown',
+        )

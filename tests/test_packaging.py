@@ -1,6 +1,8 @@
+import importlib.util
 import re
 import subprocess
 import sys
+import tarfile
 import zipfile
 from importlib.metadata import version
 from pathlib import Path
@@ -19,6 +21,8 @@ ROOT = Path(__file__).parents[1]
 METADATA = tomllib.loads((ROOT / 'pyproject.toml').read_text())
 PROJECT = METADATA['project']
 METAFILES = yaml.safe_load((ROOT / 'model-index.yml').read_text())['Import']
+CITATION = yaml.safe_load((ROOT / 'CITATION.cff').read_text())
+RELATIVE_LINK = re.compile(r'\]\((?!https?:|#)')
 LINES = re.compile(r'(onedl-)?(mmcv|mmengine|mmsegmentation|mmpretrain)(-lite)?')
 
 
@@ -45,6 +49,25 @@ def test_version_is_stated_once_and_valid():
 def test_extra_parses(extra):
     for line in PROJECT['optional-dependencies'][extra]:
         assert Requirement(line).name
+
+
+def test_authors_and_addresses_are_those_of_the_citation():
+    assert PROJECT['authors'] == CITATION['authors']
+    known = {CITATION[key] for key in ('repository-code', 'url') if key in CITATION}
+    assert set(PROJECT.get('urls', {}).values()) == known
+
+
+def test_page_of_the_package_names_files_in_place_of_links_to_them():
+    spec = importlib.util.spec_from_file_location('setup_script', ROOT / 'setup.py')
+    setup_script = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(setup_script)
+    readme = (
+        '# A\n\n![x](docs/x.png)\n\n[one](docs/one.md#a), [two](https://two.org), [three](#b)\n'
+    )
+    assert setup_script.package_page(readme) == (
+        f'# A\n\n{setup_script.PAGE_NOTE}'
+        'one (`docs/one.md#a`), [two](https://two.org), [three](#b)\n'
+    )
 
 
 def test_base_install_leaves_the_choice_of_the_line():
@@ -100,22 +123,73 @@ def test_wheel_needs_the_setuptools_that_the_project_asks_for():
     assert needed == f'setuptools>={NEEDED_TO_BUILD}'
 
 
-@pytest.mark.skipif(OLD_SETUPTOOLS, reason='setuptools is older than the build asks for')
+with_setuptools = pytest.mark.skipif(
+    OLD_SETUPTOOLS, reason='setuptools is older than the build asks for'
+)
+
+
+def build_wheel(source, folder):
+    command = [sys.executable, '-m', 'pip', 'wheel', str(source), '--no-deps', '--wheel-dir']
+    subprocess.run([*command, str(folder), '--no-build-isolation', '--quiet'], check=True)
+    (wheel,) = folder.glob('mmsegmentation_scr-*.whl')
+    return wheel
+
+
+def files_below(*folders):
+    """Of the repository, as paths relative to it; nothing that Python or an editor leaves there."""
+    return {
+        str(path.relative_to(ROOT))
+        for folder in folders
+        for path in (ROOT / folder).rglob('*')
+        if path.is_file() and path.suffix != '.pyc' and not path.name.startswith('.')
+    }
+
+
+@pytest.fixture(scope='module')
+def source_archive(tmp_path_factory):
+    folder = tmp_path_factory.mktemp('sdist')
+    code = f'from setuptools import build_meta; build_meta.build_sdist({str(folder)!r})'
+    subprocess.run([sys.executable, '-c', code], cwd=ROOT, check=True, capture_output=True)
+    (archive,) = folder.glob('mmsegmentation_scr-*.tar.gz')
+    with tarfile.open(archive) as file:
+        file.extractall(folder, filter='data')
+    return folder / archive.name.removesuffix('.tar.gz')
+
+
+@with_setuptools
 def test_wheel_ships_what_mim_reads_and_leaves_no_trace(tmp_path):
     before = set(ROOT.iterdir())
-    command = [sys.executable, '-m', 'pip', 'wheel', str(ROOT), '--no-deps', '--wheel-dir']
-    subprocess.run([*command, str(tmp_path), '--no-build-isolation', '--quiet'], check=True)
-    (wheel,) = tmp_path.glob('mmsegmentation_scr-*.whl')
+    wheel = build_wheel(ROOT, tmp_path)
     names = set(zipfile.ZipFile(wheel).namelist())
     mim = {name.removeprefix('mmseg_scr/.mim/') for name in names if '/.mim/' in name}
-    shipped = {
-        str(path.relative_to(ROOT))
-        for folder in ('configs', 'tools')
-        for path in (ROOT / folder).rglob('*')
-        if path.is_file() and path.suffix != '.pyc'
-    }
-    assert mim == shipped | {'model-index.yml'}
+    assert mim == files_below('configs', 'tools') | {'model-index.yml'}
     assert wheel.name.split('-')[1] == mmseg_scr.__version__
     assert not [name for name in names if name.startswith('tests')]
     assert set(ROOT.iterdir()) == before
     assert not (ROOT / 'mmseg_scr' / '.mim').exists()
+
+
+@with_setuptools
+def test_source_archive_holds_what_a_contributor_needs(source_archive):
+    shipped = {
+        str(path.relative_to(source_archive))
+        for path in source_archive.rglob('*')
+        if path.is_file()
+    }
+    assert shipped >= files_below('mmseg_scr', 'configs', 'tools', 'docs', 'tests')
+    assert shipped >= {'README.md', 'CHANGELOG.md', 'CONTRIBUTING.md', 'CITATION.cff', 'LICENSE'}
+    assert shipped >= {'Makefile', 'model-index.yml', 'pyproject.toml', 'setup.py'}
+
+
+@with_setuptools
+def test_wheel_of_the_source_archive_is_complete_typed_and_described(source_archive, tmp_path):
+    wheel = zipfile.ZipFile(build_wheel(source_archive, tmp_path))
+    names = set(wheel.namelist())
+    assert {f'mmseg_scr/.mim/{name}' for name in files_below('configs', 'tools')} <= names
+    assert files_below('mmseg_scr') <= names
+    assert 'mmseg_scr/py.typed' in names
+    (metadata,) = (name for name in names if name.endswith('.dist-info/METADATA'))
+    page = wheel.read(metadata).decode()
+    assert f'Author: {CITATION["authors"][0]["name"]}' in page
+    assert 'Classifier: Typing :: Typed' in page
+    assert not RELATIVE_LINK.search(page)

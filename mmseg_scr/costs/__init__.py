@@ -1,5 +1,7 @@
 """What models cost, counted, beside what was published."""
 
+from mmseg_scr.costs.accuracies import ACCURACIES
+from mmseg_scr.costs.catalogue import count_catalogue
 from mmseg_scr.costs.configs import (
     ConfigCost,
     UnknownSizeError,
@@ -13,6 +15,7 @@ from mmseg_scr.costs.published import PUBLISHED, PublishedRow
 from mmseg_scr.costs.report import format_report, write_report
 
 __all__ = [
+    'ACCURACIES',
     'LITERATURE',
     'PUBLISHED',
     'ConfigCost',
@@ -21,6 +24,7 @@ __all__ = [
     'ModelCost',
     'PublishedRow',
     'UnknownSizeError',
+    'count_catalogue',
     'count_configs',
     'count_costs',
     'count_published',

@@ -1,0 +1,41 @@
+import pytest
+from builders.costs import FILES, ROOT, count
+
+from mmseg_scr.catalogue import read_table
+from mmseg_scr.costs.accuracies import ACCURACIES
+from mmseg_scr.costs.catalogue import list_files, make_entry
+from mmseg_scr.costs.published import PUBLISHED
+
+CONFIGS = ROOT / 'configs'
+PAGE = (CONFIGS / 'README.md').read_text()
+ENTRIES = {entry.config: entry for entry in read_table(PAGE)}
+
+
+def test_table_lists_every_config_once_and_in_order():
+    listed = [entry.config for entry in read_table(PAGE)]
+    assert listed == [path.relative_to(CONFIGS).as_posix() for path in list_files(CONFIGS)]
+    assert f'\n{len(listed)} experiments, one file each.' in PAGE
+
+
+@pytest.mark.parametrize('config', ENTRIES)
+def test_table_tells_what_the_config_costs_and_what_was_published(config):
+    """If this fails: python tools/catalogue.py writes the table anew."""
+    path = CONFIGS / config
+    assert make_entry(count(path.stem), path.relative_to(CONFIGS)) == ENTRIES[config]
+
+
+def test_drawn_images_count_at_the_size_of_the_training():
+    demo = 'demo/scr_mscan-nano_1xb4-adamw-200_street-scenes-96x192.py'
+    assert ENTRIES[demo].size == '96x192'
+
+
+def test_accuracies_have_configs_and_do_not_repeat_published_rows():
+    names = [row.config for row in (*PUBLISHED, *ACCURACIES)]
+    assert len(set(names)) == len(names)
+    assert not set(names).difference(FILES)
+
+
+def test_accuracies_are_those_that_the_folders_state():
+    for row in ACCURACIES:
+        (path,) = CONFIGS.glob(f'*/{row.config}.py')
+        assert str(row.miou) in (path.parent / 'README.md').read_text(), row.config
