@@ -13,14 +13,14 @@ from pathlib import Path
 PACKAGE = Path(__file__).parent
 README = 'README.md'
 TABLE_HEADER = """\
-| config | M | G | of an image | published mIoU | source |
+| config | M | G | image | published mIoU | source |
 |---|---:|---:|---|---|---|"""
 ROW = re.compile(
     r'^\| \[[^\]]+\]\((?P<config>[^)]+\.py)\) \| (?P<parameters>\S+) \| (?P<macs>\S+) '
     r'\| (?P<size>\S+) \| (?P<miou>[^|]+?) \| (?P<source>[^|]+?) \|$',
     re.MULTILINE,
 )
-LIST_HEADER = f'{"M":>7} {"G":>8} {"of an image":>11}  {"published mIoU":<23}  config'
+LIST_HEADER = f'{"M":>7} {"G":>8} {"image":>11}  {"published mIoU":<23}  config'
 WILDCARDS = frozenset('*?[')
 
 
