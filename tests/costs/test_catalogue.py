@@ -1,10 +1,8 @@
 import pytest
-from builders.costs import FILES, ROOT, count
+from builders.costs import ROOT, count
 
 from mmseg_scr.catalogue import read_table
-from mmseg_scr.costs.accuracies import ACCURACIES
 from mmseg_scr.costs.catalogue import list_files, make_entry
-from mmseg_scr.costs.published import PUBLISHED
 
 CONFIGS = ROOT / 'configs'
 PAGE = (CONFIGS / 'README.md').read_text()
@@ -27,15 +25,3 @@ def test_table_tells_what_the_config_costs_and_what_was_published(config):
 def test_drawn_images_count_at_the_size_of_the_training():
     demo = 'demo/scr_mscan-nano_1xb4-adamw-200_street-scenes-96x192.py'
     assert ENTRIES[demo].size == '96x192'
-
-
-def test_accuracies_have_configs_and_do_not_repeat_published_rows():
-    names = [row.config for row in (*PUBLISHED, *ACCURACIES)]
-    assert len(set(names)) == len(names)
-    assert not set(names).difference(FILES)
-
-
-def test_accuracies_are_those_that_the_folders_state():
-    for row in ACCURACIES:
-        (path,) = CONFIGS.glob(f'*/{row.config}.py')
-        assert str(row.miou) in (path.parent / 'README.md').read_text(), row.config
