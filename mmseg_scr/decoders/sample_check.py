@@ -8,9 +8,9 @@ from mmseg_scr.checks import sizes_fit, sizes_message, wrong_values, wrong_value
 def check_samples(samples: SampleList, num_classes: int, ignore_index: int) -> None:
     """Raise ValueError for a label map of another size than its image, or a label that is no class.
 
-    Values are looked at on a CPU alone, where samples are until the data preprocessor moves them:
-    on a CUDA device the look would make the host wait in every step. There ``CheckLabels`` in the
-    pipeline does it, in the worker processes.
+    Values are looked at where the labels are on a CPU alone: on a CUDA device the host would wait
+    for them in every step. There only ``CheckLabels`` in the pipeline, in the worker processes,
+    finds a label that is no class. Sizes are known without the device.
 
     Args:
         samples: of the batch, with ``gt_sem_seg``.
