@@ -1,7 +1,67 @@
+"""Equal random numbers for every test, and the device on which the tests of tensors run.
+
+``python -m pytest tests/ops tests/layers --device cuda`` runs the rooms of :data:`TENSOR_ROOMS` on
+a GPU: there, what a test creates without naming a device lies on the one that was asked for, in
+float32 without TF32. All other tests stay on the CPU. A test that has to name the device takes the
+fixture ``device``; one that only makes sense on a CPU is marked ``cpu_only``.
+"""
+
+from contextlib import nullcontext
+from pathlib import Path
+
 import pytest
 import torch
 
+TENSOR_ROOMS = ('ops', 'layers', 'aligners', 'contexts', 'losses', 'classifiers', 'decoders')
+TESTS = Path(__file__).parent
+CPU = torch.device('cpu')
+DEVICE = pytest.StashKey[torch.device]()
+
 torch.set_num_threads(1)
+
+
+def pytest_addoption(parser):
+    rooms = ', '.join(TENSOR_ROOMS)
+    parser.addoption('--device', default='cpu', help=f'device of the tests of {rooms}, as cuda:1')
+
+
+def pytest_configure(config):
+    config.stash[DEVICE] = usable_device(config.getoption('--device'))
+    torch.backends.cuda.matmul.allow_tf32 = False
+    torch.backends.cudnn.allow_tf32 = False
+
+
+def usable_device(name):
+    """The device of that name, or a usage error that says why there is none."""
+    try:
+        device = torch.device(name)
+        torch.empty(1, device=device)
+    except (RuntimeError, AssertionError) as error:  # an AssertionError: torch without CUDA
+        reason = str(error).splitlines()[0]
+        raise pytest.UsageError(f'--device {name} cannot be used here: {reason}') from error
+    return device
+
+
+def device_of(item):
+    """Where a test runs: the tests of tensors where the option says, all others on the CPU."""
+    is_asked = item.path.is_relative_to(TESTS) and (
+        item.path.relative_to(TESTS).parts[0] in TENSOR_ROOMS
+    )
+    return item.config.stash[DEVICE] if is_asked else CPU
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_protocol(item):
+    """Run a test and the fixtures that it is the first to ask for, also those of its module."""
+    device = device_of(item)
+    with nullcontext() if device == CPU else device:
+        return (yield)
+
+
+@pytest.fixture
+def device(request):
+    """Where the tensors of this test lie when nothing else is said."""
+    return device_of(request.node)
 
 
 @pytest.fixture(autouse=True)
@@ -10,8 +70,10 @@ def _same_random_numbers_for_every_test():
 
 
 def pytest_collection_modifyitems(items):
-    if torch.cuda.is_available():
-        return
+    without_cuda = pytest.mark.skip(reason='needs a CUDA GPU')
     for item in items:
-        if 'gpu' in item.keywords:
-            item.add_marker(pytest.mark.skip(reason='needs a CUDA GPU'))
+        if 'gpu' in item.keywords and not torch.cuda.is_available():
+            item.add_marker(without_cuda)
+        for marker in item.iter_markers('cpu_only'):
+            if device_of(item) != CPU:
+                item.add_marker(pytest.mark.skip(reason=f'on a CPU only: {marker.args[0]}'))

@@ -1,0 +1,63 @@
+"""An ablation differs from its twin in what its name says, and in nothing else."""
+
+from builders.configs import ABLATIONS, CONFIGS, bases, each, flat, slots
+from mmengine.config import Config
+
+HEAD = 'model.decode_head'
+# What a name says, and where a config says it. Types are compared in lower case.
+NAMED = {
+    'context': f'{HEAD}.context.type',
+    'aligner': f'{HEAD}.aligner.type',
+    'mask': f'{HEAD}.aligner.mask',
+    'softmax': f'{HEAD}.aligner.mask.softmax',
+    'border': f'{HEAD}.aligner.mask.padding_mode',
+    'contrast': f'{HEAD}.contrast',
+    'lambda': f'{HEAD}.contrast.loss_weight',
+    'tau': f'{HEAD}.contrast.temperature',
+    'embedding': f'{HEAD}.contrast.in_index',
+    'whitening': f'{HEAD}.context.whiten',
+    'attention': f'{HEAD}.context.parallel',
+    'ffn': f'{HEAD}.context.hidden_channels',
+}
+VALUES = {  # of names that are not the value itself
+    'mask-off': None,
+    'softmax-off': False,
+    'contrast-off': None,
+    'embedding-finest': [0],
+    'whitening-off': False,
+    'attention-parallel': True,
+    'ffn-off': 0,
+}
+ABSENT = object()
+
+
+def differences(path, twin):
+    """Keys at which two configs differ, with the value in the first, if it has one."""
+    own, other = (dict(flat(Config.fromfile(p).to_dict())) for p in (path, twin))
+    keys = [k for k in {**own, **other} if own.get(k, ABSENT) != other.get(k, ABSENT)]
+    return {'.'.join(k): own.get(k, ABSENT) for k in keys}
+
+
+@each(ABLATIONS)
+def test_ablation_differs_from_its_twin_in_what_its_name_says_and_nothing_else(path):
+    ((slot, value),) = slots(path).items()
+    (twin,) = bases(path)
+    assert twin.name == path.name.replace(f'-{slot}-{value}_', '_')
+    key = NAMED[slot]
+    changed = differences(path, twin)
+    if slot == 'contrast':  # the whole term is gone
+        changed = {key: Config.fromfile(path).model.decode_head.contrast}
+    assert list(changed) == [key]
+    said = VALUES.get(f'{slot}-{value}', value)
+    own = changed[key].lower() if key.endswith('.type') else changed[key]
+    assert own == (float(said) if isinstance(own, float) else said)
+
+
+def test_baseline_differs_from_the_method_in_context_and_aligner():
+    (path,) = CONFIGS.glob('ablation/baseline_*.py')
+    (twin,) = bases(path)
+    assert twin.name == path.name.replace('baseline_', 'scr_')
+    assert differences(path, twin) == {
+        f'{HEAD}.context.type': 'LastStage',
+        f'{HEAD}.aligner.type': 'Bilinear',
+    }
