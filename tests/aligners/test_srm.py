@@ -131,10 +131,10 @@ def test_gradients_equal_those_of_the_form_at_high_resolution():
         torch.testing.assert_close(one, other)
 
 
-def test_offsets_are_float32_and_constant_ones_shift_the_result():
+def test_offsets_are_float32_and_constant_ones_shift_the_result(device):
     srm = _refined().eval()
     coarse, fine = _maps((4, 6), (8, 12))
-    with torch.autocast('cpu', torch.bfloat16):
+    with torch.autocast(device.type, torch.bfloat16):
         offset = srm.predict_offset(coarse, fine)
     assert offset.dtype == torch.float32
     assert offset.shape == (2, 2, 8, 12)
@@ -144,14 +144,14 @@ def test_offsets_are_float32_and_constant_ones_shift_the_result():
     torch.testing.assert_close(srm(coarse, fine), expected, rtol=1e-4, atol=1e-4)
 
 
-def test_autocast_stays_close_to_float32():
+def test_autocast_stays_close_to_float32(device):
     srm = _refined().eval()
     with torch.no_grad():
         srm.offset.weight.mul_(0.2)  # offsets of a few pixels
     # A smooth map: what is left is the error of the positions, not of the values.
     ramp = torch.linspace(-1, 1, 64)[:, None] + torch.linspace(-1, 1, 256)
     coarse, fine = ramp.expand(1, 8, 64, 256), torch.randn(1, 8, 128, 512)
-    with torch.autocast('cpu', torch.bfloat16):
+    with torch.autocast(device.type, torch.bfloat16):
         low, low_offset = srm(coarse, fine), srm.predict_offset(coarse, fine)
     error = (low_offset - srm.predict_offset(coarse, fine)).abs()
     assert error.mean() < 0.02

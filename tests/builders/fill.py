@@ -45,7 +45,10 @@ def fill_parameters(module: nn.Module, scale: float = 0.3, seed: int = 0) -> nn.
         for name, value in (*module.named_parameters(), *module.named_buffers()):
             if not value.is_floating_point():
                 continue
-            drawn = torch.randn(value.shape, generator=generator, dtype=torch.float64) * scale
+            drawn = torch.randn(
+                value.shape, generator=generator, dtype=torch.float64, device=generator.device
+            )
+            drawn = scale * drawn.to(value.device)
             is_spread = name.endswith('running_var') or (value.ndim == 1 and 'weight' in name)
             value.copy_(1 + drawn.abs() if is_spread else drawn)
     return module

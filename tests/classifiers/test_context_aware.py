@@ -100,11 +100,11 @@ def test_zero_features_are_finite():
 
 @pytest.mark.parametrize('dtype', [torch.float16, torch.bfloat16])
 @pytest.mark.parametrize('factor', [1, 10_000])
-def test_half_precision_and_large_features_equal_float32(dtype, factor):
+def test_half_precision_and_large_features_equal_float32(dtype, factor, device):
     classifier, ((features, logits, weight), labels) = build(), batch()
     features = (factor * features.detach()).to(dtype).requires_grad_()
     low = [features, logits.detach().to(dtype), weight.detach()]
-    with torch.autocast('cpu', dtype):
+    with torch.autocast(device.type, dtype):
         estimated = classifier(*low)
         terms = terms_of(classifier, low, estimated, labels, cross_entropy(labels))
     assert estimated.dtype == dtype

@@ -28,10 +28,10 @@ def test_equals_the_loops_for_each_image_and_class(channels):
 
 
 @pytest.mark.parametrize('dtype', [torch.float16, torch.bfloat16])
-def test_neither_autocast_nor_a_half_precision_model_lowers_the_precision(dtype):
+def test_neither_autocast_nor_a_half_precision_model_lowers_the_precision(dtype, device):
     projector = fill_parameters(PrototypeProjector(8)).to(dtype)
     prototypes, classes = torch.randn(2, 3, 8), torch.randn(3, 8)
-    with torch.autocast('cpu', dtype):
+    with torch.autocast(device.type, dtype):
         projected = projector(prototypes, classes)
     assert projected.dtype == torch.float32
     torch.testing.assert_close(projected, projector.float()(prototypes, classes))

@@ -4,7 +4,7 @@ import re
 
 import pytest
 import torch
-from builders.configs import WRAPPERS, decode_heads, each_leaf, part_name
+from builders.configs import ADDED_LOSSES, WRAPPERS, decode_heads, each_leaf, part_name
 from builders.inputs import block_labels, data_samples
 from mmengine.config import Config
 from mmengine.model import revert_sync_batchnorm
@@ -31,9 +31,8 @@ def added_losses(head):
     parts = {slot: part} | head
     if parts.get('contrast'):
         yield 'loss_contrast'
-    classifier = parts.get('classifier') or {}
-    if classifier and part_name(classifier) == 'contextaware':
-        yield from ('loss_ce_plain', 'loss_ce_oracle', 'loss_distill')
+    if parts.get('classifier'):
+        yield from ADDED_LOSSES.get(part_name(parts['classifier']), ())
 
 
 def small_network(config):

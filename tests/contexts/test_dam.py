@@ -109,12 +109,12 @@ def test_a_channel_gathers_those_unlike_it():
 
 
 @pytest.mark.parametrize('dtype', [torch.float16, torch.bfloat16])
-def test_products_beyond_the_range_of_half_precision_are_taken_in_float32(dtype):
+def test_products_beyond_the_range_of_half_precision_are_taken_in_float32(dtype, device):
     attention = fill_parameters(ChannelAttention())
     x = 4 * torch.randn(1, 8, 80, 80).to(dtype)
     assert float(x.float().square().sum((2, 3)).min()) > torch.finfo(torch.float16).max
     exact = attention(x.float())
-    with torch.autocast('cpu', dtype):
+    with torch.autocast(device.type, dtype):
         y = attention(x)
         kept = attention(x.float())
     assert y.dtype == dtype
@@ -122,10 +122,10 @@ def test_products_beyond_the_range_of_half_precision_are_taken_in_float32(dtype)
     torch.testing.assert_close(kept, exact)
 
 
-def test_logits_of_pixels_are_float32_under_autocast():
+def test_logits_of_pixels_are_float32_under_autocast(device):
     attention = fill_parameters(GatedAttention(64, pixel_attention), scale=1.0)
     x = 100 * torch.randn(1, 64, 4, 4)
-    with torch.autocast('cpu', torch.float16):
+    with torch.autocast(device.type, torch.float16):
         assert attention(x).isfinite().all()
 
 

@@ -58,10 +58,10 @@ class TestEveryContext:
         terms['loss_ce'].backward()
         assert all(p.grad.isfinite().all() for p in head.parameters())
 
-    def test_bfloat16_is_close_to_float32(self, head):
+    def test_bfloat16_is_close_to_float32(self, head, device):
         maps = stage_maps(1)
         exact = head.eval()(maps)
-        with torch.autocast('cpu', torch.bfloat16):
+        with torch.autocast(device.type, torch.bfloat16):
             mixed = head(maps)
         assert (mixed.float() - exact).abs().mean() < 0.05 * exact.std() + 1e-3
 

@@ -102,10 +102,10 @@ class TestEveryHead:
         plain = MODELS.build(config(name)).eval()
         assert head(*given).shape == plain(*given).shape
 
-    def test_autocast_is_close_to_float32(self, name):
+    def test_autocast_is_close_to_float32(self, name, device):
         head, given = build(name).eval(), inputs(name, batch=1)
         exact = run(head, *given)
-        with torch.autocast('cpu', torch.bfloat16):
+        with torch.autocast(device.type, torch.bfloat16):
             mixed = run(head, *given)
         assert (mixed.float() - exact).abs().mean() < 0.1 * exact.std() + 1e-2
 

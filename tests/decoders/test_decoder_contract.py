@@ -33,10 +33,10 @@ class TestEveryAligner:
         else:
             assert outputs.shape == (1, CLASSES, *maps[0].shape[2:])
 
-    def test_bfloat16_is_close_to_float32(self, decoder):
+    def test_bfloat16_is_close_to_float32(self, decoder, device):
         maps = stage_maps(1)
         exact = _finest(decoder.eval()(maps))
-        with torch.autocast('cpu', torch.bfloat16):
+        with torch.autocast(device.type, torch.bfloat16):
             mixed = _finest(decoder(maps))
         assert (mixed.float() - exact).abs().mean() < 0.05 * exact.std() + 1e-3
 

@@ -115,10 +115,10 @@ class TestEveryCombination:
         maps = stage_maps(1, image_size)
         assert head.eval()(maps).shape == (1, CLASSES, *maps[0].shape[2:])
 
-    def test_bfloat16_is_close_to_float32(self, head):
+    def test_bfloat16_is_close_to_float32(self, head, device):
         maps = stage_maps(1)
         exact = head.eval()(maps)
-        with torch.autocast('cpu', torch.bfloat16):
+        with torch.autocast(device.type, torch.bfloat16):
             mixed = head(maps)
         low = head.bfloat16()([x.bfloat16() for x in maps])
         for logits in (mixed, low):

@@ -95,9 +95,9 @@ def test_warm_up_leaves_no_parameter_without_a_gradient():
     assert [name for name, p in head.named_parameters() if p.grad is None] == []
 
 
-def test_mixed_precision_terms_are_finite_and_float32():
+def test_mixed_precision_terms_are_finite_and_float32(device):
     head = build_head()
-    with torch.autocast('cpu', torch.bfloat16):
+    with torch.autocast(device.type, torch.bfloat16):
         terms = _step(head)
     assert terms['loss_contrast'].dtype == torch.float32
     (terms['loss_ce'] + terms['loss_contrast']).backward()

@@ -102,9 +102,9 @@ def test_embeddings_that_are_far_too_long_stay_finite():
     assert embeddings.grad.isfinite().all()
 
 
-def test_autocast_does_not_lower_the_precision():
+def test_autocast_does_not_lower_the_precision(device):
     embeddings, labels = _golden_embeddings()
-    with torch.autocast('cpu', torch.bfloat16):
+    with torch.autocast(device.type, torch.bfloat16):
         contrast = pixel_contrast(embeddings.float(), labels, 0.1)
     assert contrast.dtype == torch.float32
     assert contrast.item() == pytest.approx(11.394415, rel=1e-6)

@@ -98,7 +98,8 @@ def test_more_pairs_than_anchors_give_one_anchor_to_a_random_choice_of_pairs():
 
 
 @pytest.mark.parametrize('labels', [torch.full((2, 50), IGNORED), torch.arange(50).repeat(2, 1)])
-def test_no_qualifying_pair_gives_no_anchor(labels):
+def test_no_qualifying_pair_gives_no_anchor(labels, device):
+    labels = labels.to(device)
     image, pixel, label = sample_hard_anchors(labels, torch.zeros_like(labels), 64, 10, IGNORED)
     assert len(image) == len(pixel) == len(label) == 0
 
@@ -124,7 +125,7 @@ def test_pixels_of_a_side_are_drawn_uniformly(group, picked):
     counts = torch.zeros(80)
     draws = 400
     for seed in range(draws):
-        generator = torch.Generator().manual_seed(seed)
+        generator = torch.Generator(labels.device).manual_seed(seed)
         _, pixel, _ = sample_hard_anchors(labels, predictions, 16, 20, IGNORED, generator)
         counts[pixel] += 1
     counts = counts[group]
@@ -139,7 +140,7 @@ def test_pixels_of_a_side_are_drawn_uniformly(group, picked):
 def _drawn_with(seed, max_samples=64):
     labels, predictions = image_of([100] * 8, [50] * 8)
     options = (max_samples, 32, IGNORED)
-    generator = torch.Generator().manual_seed(seed)
+    generator = torch.Generator(labels.device).manual_seed(seed)
     return torch.stack(sample_hard_anchors(labels, predictions, *options, generator))
 
 

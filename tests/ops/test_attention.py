@@ -71,9 +71,9 @@ def test_float16_queries_beyond_its_range_stay_finite():
     assert disentangled_attention(q, q, v, torch.zeros(1, 8).half()).isfinite().all()
 
 
-def test_autocast_does_not_lower_the_precision():
+def test_autocast_does_not_lower_the_precision(device):
     operands = [10 * t.float() for t in _operands(pixels=9)]
-    with torch.autocast('cpu', torch.bfloat16):
+    with torch.autocast(device.type, torch.bfloat16):
         y = disentangled_attention(*operands)
     torch.testing.assert_close(y, disentangled_attention(*operands))
 

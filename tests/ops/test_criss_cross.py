@@ -61,9 +61,9 @@ def test_logits_beyond_the_range_of_float16_stay_finite():
     assert criss_cross_attention(60 * q, 60 * q, v).isfinite().all()
 
 
-def test_autocast_does_not_lower_the_precision():
+def test_autocast_does_not_lower_the_precision(device):
     operands = [3 * t.float() for t in _operands(depth=16)]
-    with torch.autocast('cpu', torch.bfloat16):
+    with torch.autocast(device.type, torch.bfloat16):
         y = criss_cross_attention(*operands)
     torch.testing.assert_close(y, criss_cross_attention(*operands))
 

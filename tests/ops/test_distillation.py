@@ -94,9 +94,9 @@ def test_a_single_class_is_zero_with_a_graph():
 
 
 @pytest.mark.parametrize('dtype', [torch.float16, torch.bfloat16])
-def test_half_precision_logits_are_compared_in_float32(dtype):
+def test_half_precision_logits_are_compared_in_float32(dtype, device):
     (student, teacher), labels = (t.to(dtype) for t in _pair()), _labels()
-    with torch.autocast('cpu', dtype):
+    with torch.autocast(device.type, dtype):
         distance = entropy_distillation(student, teacher, labels, ignore_index=255)
     assert distance.dtype == torch.float32
     exact = distillation_by_loops(student.double(), teacher.double(), labels, 255)

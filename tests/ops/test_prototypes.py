@@ -146,11 +146,11 @@ def test_no_normalised_copy_of_the_features_is_kept_for_the_gradient():
 
 
 @pytest.mark.parametrize('dtype', LOW)
-def test_large_half_precision_features_are_summed_in_float32(dtype):
+def test_large_half_precision_features_are_summed_in_float32(dtype, device):
     """64 x 64 pixels of 1000 sum to 64 times the range of float16."""
     features = (1000 + torch.randn(1, 3, 64, 64)).to(dtype).requires_grad_()
     logits, labels = torch.randn(1, 2, 64, 64).to(dtype), torch.randint(2, (1, 64, 64))
-    with torch.autocast('cpu', dtype):
+    with torch.autocast(device.type, dtype):
         soft = soft_prototypes(features, logits)
         means = class_prototypes(features, labels, 2, 255)[0]
         cosine = cosine_logits(features, means, 15.0)

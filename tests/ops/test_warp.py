@@ -73,9 +73,9 @@ def test_half_precision_maps_are_not_displaced(dtype):
     )
 
 
-def test_autocast_does_not_displace_either():
+def test_autocast_does_not_displace_either(device):
     x, offset = torch.randn(1, 2, 4, 512), torch.full((1, 2, 4, 512), 0.3)
-    with torch.autocast('cpu', torch.bfloat16):
+    with torch.autocast(device.type, torch.bfloat16):
         warped = warp_by_offset(x, offset)
     torch.testing.assert_close(warped.float(), warp_by_offset(x, offset))
 

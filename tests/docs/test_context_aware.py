@@ -1,16 +1,15 @@
-"""docs/context_aware.md, followed word by word: its files, commands, tables and error messages."""
+"""What docs/context_aware.md says of its configs, logs and tables; test_pages.py follows it."""
 
 import re
-import sys
 from inspect import signature
-from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
 import torch
 from builders.inputs import WIDTHS, block_labels, data_samples, stage_maps
 from builders.stock_heads import ALL_MAPS, CLASSES, LAST_MAP, SHARED, SINGLE_STAGE_HEADS, ocr_cfg
-from docs.pages import Page, follow, missing_keys
+from docs.pages import ROOT, Page
+from docs.runner import fresh_folder, write_files
 from mmengine.config import Config, ConfigDict
 from mmengine.registry import init_default_scope
 from mmseg.registry import MODELS
@@ -18,21 +17,10 @@ from mmseg.registry import MODELS
 from mmseg_scr.classifiers import ContextAwareClassifier, EntropyDistillationLoss
 from mmseg_scr.hooks import CheckpointReportHook
 
-PAGE = Page('context_aware.md')
+NAME = 'docs/context_aware.md'
+PAGE = Page(ROOT / NAME)
+WITHOUT_TEACHER = dict(plain_weight=0.0, oracle_weight=0.0, distillation=None)
 TERMS = {'loss_ce', 'loss_ce_plain', 'loss_ce_oracle', 'loss_distill'}
-OCRNET = """
-_base_ = './my_upernet.py'
-last = dict(in_channels=128, in_index=3, num_classes=10, channels=32, norm_cfg=dict(type='BN'))
-model = dict(
-    type='CascadeEncoderDecoder',
-    num_stages=2,
-    auxiliary_head=None,
-    decode_head=[
-        dict(type='FCNHead', num_convs=1, **last),
-        dict(type='OCRHead', ocr_channels=16, **last),
-    ],
-)
-"""
 NON_LOCAL = dict(reduction=2, use_scale=True, mode='embedded_gaussian', **LAST_MAP)
 OTHER_HEADS = {
     'ANNHead': dict(in_channels=WIDTHS[2:], in_index=[2, 3], project_channels=8),
@@ -70,28 +58,12 @@ HEADS = {
 } | {'OCRHead': ocr_cfg()}
 
 
-def write(folder):
-    PAGE.write(folder)
-    (folder / 'my_ocrnet.py').write_text(OCRNET)
-    return folder
-
-
 @pytest.fixture(scope='module')
 def folder(tmp_path_factory):
-    """A folder outside of the repository, with the files of the page."""
-    return write(tmp_path_factory.mktemp('page'))
-
-
-@pytest.fixture(scope='module')
-def plain(folder):
-    """The log of the plain model's training."""
-    return follow(PAGE.command('train.py my_upernet.py'), folder)
-
-
-@pytest.fixture(scope='module')
-def trained(folder):
-    """The log of the context-aware model's training."""
-    return follow(PAGE.command('train.py my_context_aware.py --cfg-options train_cfg'), folder)
+    """A folder with the files of the page, of which nothing was trained."""
+    folder = fresh_folder(tmp_path_factory.mktemp('page') / 'mine')
+    write_files(PAGE, folder)
+    return folder
 
 
 def saved_weights(folder, name):
@@ -120,63 +92,50 @@ def training_terms(model):
 
 
 def heads_of_row(first_cell):
-    (row,) = re.findall(rf'^\| {first_cell} \|.*$', PAGE.text, re.MULTILINE)
-    return re.findall(r'`(\w+Head)`', row)
-
-
-def test_every_file_of_the_page_was_found():
-    assert set(PAGE.files) == {
-        'my_upernet.py',
-        'my_context_aware.py',
-        'my_scr.py',
-        'my_options.py',
-        'my_context_aware_ocrnet.py',
-    }
+    (names,) = (names for cell, names in PAGE.table('heads') if cell == first_cell)
+    return re.findall(r'`(\w+Head)`', names)
 
 
 @pytest.mark.slow
 class TestCommands:
-    def test_plain_model_has_nothing_of_ours(self, plain, folder):
-        assert 'decode.loss_ce: ' in plain
-        assert 'decode.loss_ce_plain' not in plain
-        assert not [key for key in saved_weights(folder, 'my_upernet') if 'classifier' in key]
+    @pytest.fixture
+    def page(self, followed):
+        return followed(NAME)
 
-    def test_training_logs_the_terms_of_the_table_and_saves_the_new_weights(self, trained, folder):
-        named = set(re.findall(r'^\| `decode\.(loss_\w+)`', PAGE.text, re.MULTILINE))
-        assert named == TERMS
-        assert set(re.findall(r'decode\.(loss_\w+): ', trained)) == TERMS
-        assert 'aux.loss_ce: ' in trained
-        expected = build(config_of(folder, 'my_context_aware.py')).state_dict()
-        assert set(saved_weights(folder, 'my_context_aware')) == set(expected)
+    def test_plain_model_has_nothing_of_ours(self, page):
+        log = page.output_of('train.py my_upernet.py')
+        assert 'decode.loss_ce: ' in log
+        assert 'decode.loss_ce_plain' not in log
+        assert not [k for k in saved_weights(page.folder, 'my_upernet') if 'classifier' in k]
 
-    def test_mim_trains_it(self, folder):
-        if not (Path(sys.executable).parent / 'mim').exists():
-            pytest.skip('mim is not installed')
-        before = folder / 'work_dirs/my_context_aware/iter_8.pth'
-        before.unlink(missing_ok=True)
-        follow(PAGE.command('mim train'), folder)
-        assert before.exists()
+    def test_training_logs_the_terms_of_the_table_and_saves_the_new_weights(self, page):
+        named = {cells[0].strip('`').removeprefix('decode.') for cells in PAGE.table('in the log')}
+        log = page.output_of('train.py my_context_aware.py --cfg-options train_cfg')
+        assert named == TERMS == set(re.findall(r'decode\.(loss_\w+): ', log))
+        assert 'aux.loss_ce: ' in log
+        expected = build(config_of(page.folder, 'my_context_aware.py')).state_dict()
+        assert set(saved_weights(page.folder, 'my_context_aware')) == set(expected)
 
-    def test_start_from_the_plain_checkpoint_misses_what_the_page_says(self, plain, folder):
-        log = follow(PAGE.command('load_from=work_dirs/my_upernet/iter_8.pth'), folder)
-        model = build(config_of(folder, 'my_context_aware.py'))
-        named = missing_keys(PAGE.message('missing keys'))
-        assert missing_keys(log) == named == classifier_keys(model)
+    def test_only_the_classifier_is_missing_in_a_plain_checkpoint(self, page):
+        """The page lists the missing weights, and the runner has compared the list."""
+        log = page.output_of('load_from=work_dirs/my_upernet/iter_8.pth')
+        (line,) = re.findall(r'^missing keys in source state_dict: (.*)$', log, re.MULTILINE)
+        model = build(config_of(page.folder, 'my_context_aware.py'))
+        assert set(line.split(', ')) == classifier_keys(model)
         assert 'unexpected key' not in log
         assert 'size mismatch' not in log
 
-    def test_plain_checkpoint_is_refused_in_a_test_with_the_hook(self, plain, folder):
-        model = build(config_of(folder, 'my_context_aware.py'))
+    def test_plain_checkpoint_is_refused_in_a_test_with_the_hook(self, page):
+        model = build(config_of(page.folder, 'my_context_aware.py'))
         runner = SimpleNamespace(model=model, optim_wrapper=None)
         with pytest.raises(ValueError, match='6 missing, 0 unexpected, 0 of another shape'):
             CheckpointReportHook().after_load_checkpoint(
-                runner, saved_weights(folder, 'my_upernet')
+                runner, saved_weights(page.folder, 'my_upernet')
             )
 
-    @pytest.mark.parametrize('way', ['iter_8.pth', 'mode=slide', '--tta'])
-    def test_every_way_of_testing_prints_mean_iou(self, trained, folder, way):
-        plain_way, *_ = (c for c in PAGE.fences('bash') if 'test.py' in c)
-        log = follow(plain_way if way == 'iter_8.pth' else PAGE.command(way), folder)
+    @pytest.mark.parametrize('way', ['iter_8.pth\n', 'mode=slide', '--tta'])
+    def test_every_way_of_testing_prints_mean_iou(self, page, way):
+        log = page.output_of('test.py', way)
         assert re.search(r'mIoU: \d+\.\d+', log)
         assert 'missing keys' not in log
 
@@ -192,7 +151,6 @@ class TestFiles:
 
     def test_options_of_the_head_are_one_level_deeper(self, folder):
         option = {'model.decode_head.head.num_classes': 5}
-        assert f'`--cfg-options {next(iter(option))}=5`' in PAGE.text
         head = build(config_of(folder, 'my_context_aware.py', **option)).decode_head
         assert head.conv_seg.out_channels == head.num_classes == 5
 
@@ -213,8 +171,7 @@ class TestFiles:
         assert classifier.distillation.loss_weight == 0.5
 
     def test_classifier_without_its_teacher(self, folder):
-        (text,) = re.findall(r'`(plain_weight=[^`]*)`', PAGE.text.replace('\n', ' '))
-        classifier = eval(f"dict(type='ContextAwareClassifier', {text})")
+        classifier = dict(type='ContextAwareClassifier', **WITHOUT_TEACHER)
         options = {'model.decode_head.classifier': classifier}
         terms = training_terms(build(config_of(folder, 'my_context_aware.py', **options)))
         assert [name for name in terms if 'decode.loss' in name] == ['decode.loss_ce']
@@ -238,12 +195,14 @@ class TestFiles:
 
 
 def test_defaults_of_the_table_are_those_of_the_code():
-    rows = re.findall(r'^\| `(\w+\.)?(\w+)` \| ([\d.]+) \|', PAGE.text, re.MULTILINE)
-    owners = {'': ContextAwareClassifier, 'distillation.': EntropyDistillationLoss}
-    for owner, name, value in rows:
+    owners = {'': ContextAwareClassifier, 'distillation': EntropyDistillationLoss}
+    names = []
+    for cell, value, _ in PAGE.table('option'):
+        owner, _, name = cell.strip('`').rpartition('.')
         assert signature(owners[owner]).parameters[name].default == float(value)
+        names.append(owner or name)
     options = signature(ContextAwareClassifier).parameters.values()
-    named = {name for owner, name, _ in rows if not owner} | {'distillation'}
+    named = set(names)
     assert named == {o.name for o in options if o.default is not o.empty}
 
 
@@ -266,71 +225,6 @@ class TestHeads:
     def test_what_is_no_decode_head_is_refused(self, name):
         with pytest.raises(TypeError, match=f'head must be a decode head of mmseg, got .*{name}'):
             MODELS.build(dict(type='ContextAwareHead', head=dict(type=name)))
-
-
-class TestMessages:
-    def check(self, words, function, *given):
-        message = PAGE.message(words)
-        with pytest.raises((TypeError, ValueError)) as caught:
-            function(*given)
-        before, dots, after = message.partition('...')
-        text = f'{caught.typename}: {caught.value}'
-        assert text.startswith(before) and text.endswith(after) if dots else text == message
-
-    def build_with(self, folder, key, value):
-        return build(config_of(folder, 'my_context_aware.py', **{f'model.decode_head{key}': value}))
-
-    def test_no_convolution(self):
-        (name,) = heads_of_row('do not fit: no 1x1 convolution')
-        head = dict(type=name, num_layers=1, num_heads=2, embed_dims=16, **SHARED, **LAST_MAP)
-        self.check(name, MODELS.build, dict(type='ContextAwareHead', head=head))
-
-    def test_one_output_for_two_classes(self):
-        head = dict(HEADS['FCNHead'], num_classes=2, out_channels=1, threshold=0.3)
-        self.check('1 outputs', MODELS.build, dict(type='ContextAwareHead', head=head))
-
-    def test_loss_of_several_maps(self):
-        wrapped = dict(type='ContextAwareHead', head=HEADS['DAHead'])
-        self.check('several maps', MODELS.build, wrapped)
-
-    def test_list_of_a_cascade(self, folder):
-        heads = config_of(folder, 'my_ocrnet.py').model.decode_head
-        wrapped = dict(type='ContextAwareHead', head=heads)
-        self.check('the config of a decode head', MODELS.build, wrapped)
-
-    def test_head_that_is_wrapped_already(self, folder):
-        text = PAGE.files['my_context_aware.py'].replace('my_upernet', 'my_context_aware')
-        (folder / 'twice.py').write_text(text)
-        self.check('already', build, config_of(folder, 'twice.py'))
-
-    def test_option_that_was_given_to_the_wrapper(self, folder):
-        self.check('unexpected keyword', self.build_with, folder, '.num_classes', 5)
-
-    def test_option_without_its_type(self, folder):
-        assert '--cfg-options\nmodel.decode_head.classifier.scale=10`' in PAGE.text
-        self.check("{'scale': 10}", self.build_with, folder, '.classifier.scale', 10)
-
-    def test_teacher_that_would_not_learn(self, folder):
-        classifier = dict(type='ContextAwareClassifier', oracle_weight=0.0)
-        self.check('distillation needs', self.build_with, folder, '.classifier', classifier)
-
-    def test_head_that_does_not_go_through_cls_seg(self):
-        class BypassingHead(MODELS.get('FCNHead')):
-            def forward(self, maps):
-                return self.conv_seg(self._forward_feature(maps))
-
-        head = MODELS.build(
-            dict(type='ContextAwareHead', head=dict(HEADS['FCNHead'], type=BypassingHead))
-        )
-        samples = data_samples(block_labels(2, (64, 96), CLASSES))
-        self.check('classified 0 maps', head.loss, stage_maps(2), samples, None)
-
-    def test_head_that_k_net_starts_from(self):
-        first = dict(type='ContextAwareHead', head=HEADS['FCNHead'])
-        cfg = dict(type='IterativeDecodeHead', num_stages=0, kernel_update_head=[])
-        head = MODELS.build(dict(cfg, kernel_generate_head=first))
-        samples = data_samples(block_labels(2, (64, 96), CLASSES))
-        self.check('K-Net', head.loss, stage_maps(2), samples, None)
 
 
 class TestWhatToKnow:

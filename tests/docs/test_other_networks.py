@@ -1,4 +1,4 @@
-"""docs/other_networks.md, followed word by word: its files, commands, tables and messages."""
+"""What docs/other_networks.md says of its configs, logs and tables; test_pages.py follows it."""
 
 import re
 from inspect import signature
@@ -7,8 +7,9 @@ import pytest
 import torch
 from builders.fill import fill_parameters
 from builders.inputs import block_labels, data_samples, stage_maps
-from builders.stock_heads import ALL_MAPS, CLASSES, LAST_MAP, SHARED, head_cfg
-from docs.pages import Page, follow, missing_keys
+from builders.stock_heads import ALL_MAPS, CLASSES, LAST_MAP, SHARED
+from docs.pages import ROOT, Page
+from docs.runner import fresh_folder, write_files
 from mmengine.config import Config
 from mmengine.registry import init_default_scope
 from mmseg.registry import MODELS
@@ -16,35 +17,10 @@ from mmseg.registry import MODELS
 from mmseg_scr import aligners, contexts
 from mmseg_scr.losses import PixelContrastLoss
 
-PAGE = Page('other_networks.md')
-START = Page('context_aware.md')
+NAME = 'docs/other_networks.md'
+PAGE = Page(ROOT / NAME)
+START = Page(ROOT / 'docs/context_aware.md')
 PARTS = ('aligners.', 'context.')
-# What the page calls a config of the reader's own.
-FPN = """
-_base_ = './my_upernet.py'
-head = dict(in_channels=[32] * 4, in_index=[0, 1, 2, 3], channels=32, num_classes=10)
-strides = [4, 8, 16, 32]
-model = dict(
-    neck=dict(type='FPN', in_channels=[16, 32, 64, 128], out_channels=32, num_outs=4),
-    decode_head=dict(_delete_=True, type='FPNHead', feature_strides=strides, **head),
-    auxiliary_head=None,
-)
-"""
-SEGFORMER = """
-_base_ = './my_upernet.py'
-head = dict(in_channels=[32, 64, 160, 256], in_index=[0, 1, 2, 3], channels=32, num_classes=10)
-model = dict(
-    backbone=dict(
-        _delete_=True,
-        type='MixVisionTransformer',
-        embed_dims=32,
-        num_layers=[1] * 4,
-        num_heads=[1, 2, 5, 8],
-    ),
-    decode_head=dict(_delete_=True, type='SegformerHead', **head),
-    auxiliary_head=None,
-)
-"""
 PLAIN_CONFIGS = {
     'my_srm.py': 'my_upernet.py',
     'my_srm_crm.py': 'my_upernet.py',
@@ -56,15 +32,10 @@ PLAIN_CONFIGS = {
 
 @pytest.fixture(scope='module')
 def folder(tmp_path_factory):
-    """A folder outside of the repository: the page's files and a checkpoint of the plain model."""
-    folder = tmp_path_factory.mktemp('page')
-    START.write(folder)
-    PAGE.write(folder)
-    (folder / 'my_fpn.py').write_text(FPN)
-    (folder / 'my_segformer.py').write_text(SEGFORMER)
-    checkpoint = folder / 'work_dirs/my_upernet/iter_8.pth'
-    checkpoint.parent.mkdir(parents=True)
-    torch.save(dict(state_dict=build(folder, 'my_upernet.py').state_dict()), checkpoint)
+    """A folder with the files of the page, of which nothing was trained."""
+    folder = fresh_folder(tmp_path_factory.mktemp('page') / 'mine')
+    write_files(START, folder)
+    write_files(PAGE, folder)
     return folder
 
 
@@ -82,6 +53,11 @@ def build(folder, name, **options):
 def saved_names(folder, name):
     path = folder / f'work_dirs/{name}/iter_8.pth'
     return set(torch.load(path, weights_only=True)['state_dict'])
+
+
+def missing_keys(log):
+    (line,) = re.findall(r'^missing keys in source state_dict: (.*)$', log, re.MULTILINE)
+    return set(line.split(', '))
 
 
 def training_terms(model):
@@ -111,50 +87,40 @@ def distance(ours, other, size):
         return (ours(images) - expected).abs().max() / expected.std()
 
 
-def row_of(first_cell):
-    (row,) = re.findall(rf'^\| `{first_cell}`.*$', PAGE.text, re.MULTILINE)
-    return [cell.strip() for cell in row.strip('|').split('|')]
-
-
-def names_after(words):
-    """The parts that a sentence of the page lists behind these words."""
-    text = ' '.join(PAGE.text.split('\n'))
-    return re.findall(r'`(\w+)`', re.search(rf'{words} ((?:`\w+`(?:, )?)+)', text)[1])
-
-
-def test_every_file_of_the_page_was_found():
-    assert set(PAGE.files) == {*PLAIN_CONFIGS, 'my_synced_fpn.py', 'my_everything.py'}
+def row_of(decoder):
+    (cells,) = (row for row in PAGE.table('in place of') if row[0].startswith(f'`{decoder}`'))
+    return cells
 
 
 @pytest.mark.slow
 class TestCommands:
-    def test_srm_starts_from_the_plain_checkpoint_trains_and_tests(self, folder):
-        log = follow(PAGE.command('my_srm.py'), folder)
-        model = build(folder, 'my_srm.py')
+    @pytest.fixture
+    def page(self, followed):
+        return followed(NAME)
+
+    def test_srm_starts_from_the_plain_checkpoint_trains_and_tests(self, page):
+        log = page.output_of('my_srm.py')
+        model = build(page.folder, 'my_srm.py')
         counters = {name for name in model.state_dict() if name.endswith('num_batches_tracked')}
-        begin = 'decode_head.aligners.'
-        assert f'with `{begin}`' in ' '.join(PAGE.text.split('\n'))
-        assert missing_keys(log) == names_of(model, begin) - counters
-        first, dots = PAGE.message('aligners.0').rsplit(', ', 1)
-        assert dots == '...'
-        assert f'{first}, {begin}' in log
+        assert missing_keys(log) == names_of(model, 'decode_head.aligners.') - counters
         assert 'unexpected key' not in log
         assert len(re.findall(r'mIoU: \d+\.\d+', log)) == 2  # of the validation and of the test
-        assert saved_names(folder, 'my_srm') == set(model.state_dict())
+        assert saved_names(page.folder, 'my_srm') == set(model.state_dict())
 
-    def test_contrast_term_is_logged_and_its_weights_are_saved(self, folder):
-        log = follow(PAGE.command('my_contrast.py'), folder)
-        assert missing_keys(log) == missing_keys(PAGE.message('contrast.embed'))
+    def test_contrast_term_is_logged_and_its_weights_are_saved(self, page):
+        log = page.output_of('my_contrast.py')
+        embedding = {'decode_head.contrast.embed.weight', 'decode_head.contrast.embed.bias'}
+        assert missing_keys(log) == embedding
         assert 'unexpected key' not in log
         assert len(re.findall(r'decode\.loss_contrast: [\d.]+', log)) == 2
-        assert 'decode_head.contrast.embed.weight' in saved_names(folder, 'my_contrast')
+        assert embedding <= saved_names(page.folder, 'my_contrast')
 
-    def test_everything_trains_and_tests_over_scales_and_flips(self, folder):
-        log = follow(PAGE.command('my_everything.py'), folder)
+    def test_everything_trains_and_tests_over_scales_and_flips(self, page):
+        log = page.output_of('my_everything.py')
         for term in ('ce', 'ce_plain', 'ce_oracle', 'distill', 'contrast'):
             assert f'decode.loss_{term}: ' in log
         assert len(re.findall(r'mIoU: \d+\.\d+', log)) == 2
-        rooms = {name.split('.')[1] for name in saved_names(folder, 'my_everything')}
+        rooms = {name.split('.')[1] for name in saved_names(page.folder, 'my_everything')}
         assert {'aligners', 'classifier', 'contrast', 'fpn_convs'} <= rooms
 
 
@@ -215,8 +181,8 @@ class TestFiles:
 
 
 def test_listed_parts_are_the_rooms():
-    assert names_after('the aligners') == sorted(aligners.__all__)
-    assert names_after('and the contexts') == sorted(contexts.__all__)
+    rooms = {slot: re.findall(r'`(\w+)`', names) for slot, names in PAGE.table('slot')}
+    assert rooms == dict(aligner=sorted(aligners.__all__), context=sorted(contexts.__all__))
 
 
 @pytest.mark.parametrize('name', ['my_srm_crm.py', 'my_synced_fpn.py'])
@@ -252,20 +218,15 @@ class TestContrast:
         assert not [name for name in used if 'contrast' in name]
 
     def test_defaults_are_those_of_the_code(self):
-        text = ' '.join(PAGE.text.split('\n'))
-        named = re.search(r'weight ([\d.]+), temperature ([\d.]+), at most (\d+) pixels', text)
         options = signature(PixelContrastLoss).parameters
-        for name, value in zip(
-            ('loss_weight', 'temperature', 'max_samples'), named.groups(), strict=True
-        ):
-            assert options[name].default == float(value)
+        for name, value, _ in PAGE.table('option'):
+            assert options[name.strip('`')].default == float(value)
 
     @pytest.mark.parametrize(
         ('name', 'options'),
         [('DAHead', dict(pam_channels=8, **LAST_MAP)), ('EncHead', dict(num_codes=4, **ALL_MAPS))],
     )
     def test_heads_fit_whose_loss_reads_several_maps(self, name, options):
-        assert f'`{name}`' in PAGE.text
         head = MODELS.build(dict(type='ContrastHead', head=dict(type=name, **SHARED, **options)))
         samples = data_samples(block_labels(2, (160, 224), CLASSES))
         terms = head.train().loss(stage_maps(2, (160, 224)), samples, None)
@@ -273,34 +234,7 @@ class TestContrast:
         assert len([key for key in terms if 'loss' in key]) > 2
 
 
-class TestMessages:
-    def check(self, words, function, *given):
-        with pytest.raises((TypeError, ValueError)) as caught:
-            function(*given)
-        assert f'{caught.typename}: {caught.value}' == PAGE.message(words)
-
-    def build_with(self, folder, name, options):
-        build(folder, name, **options)
-
-    def test_single_map(self, folder):
-        options = dict(in_channels=[128], in_index=[3])
-        given = (folder, 'my_srm.py', {'model.decode_head': options})
-        self.check('a coarse and a fine map', self.build_with, *given)
-
-    def test_widths(self, folder):
-        widths = {'model.decode_head.in_channels': [64, 128, 256, 512]}
-        self.check('gives maps of', training_terms, build(folder, 'my_srm.py', **widths))
-
-    def test_replaced_option(self, folder):
-        option = {'model.neck.upsample_cfg': dict(mode='bilinear')}
-        self.check('upsample_cfg', self.build_with, folder, 'my_aligned_fpn.py', option)
-        option = {'model.decode_head.interpolate_mode': 'nearest'}
-        with pytest.raises(TypeError, match="interpolate_mode='nearest' would have no effect"):
-            build(folder, 'my_aligned_segformer.py', **option)
-
-    def test_wrapper_in_a_wrapper(self):
-        inner = dict(type='ContrastHead', head=head_cfg('FCNHead'))
-        self.check('already', MODELS.build, dict(type='ContextAwareHead', head=inner))
-
-    def test_head_that_has_the_term(self):
-        self.check('SCRHead', MODELS.build, dict(type='ContrastHead', head=head_cfg('SCRHead')))
+def test_option_of_segformer_that_the_aligner_replaces_is_refused(folder):
+    option = {'model.decode_head.interpolate_mode': 'nearest'}
+    with pytest.raises(TypeError, match="interpolate_mode='nearest' would have no effect"):
+        build(folder, 'my_aligned_segformer.py', **option)

@@ -1,0 +1,15 @@
+"""The examples in docstrings run."""
+
+import doctest
+import importlib
+import pkgutil
+
+import mmseg_scr
+
+
+def test_examples_in_docstrings_run():
+    names = [m.name for m in pkgutil.walk_packages(mmseg_scr.__path__, 'mmseg_scr.')]
+    modules = [importlib.import_module(name) for name in names if not name.endswith('__main__')]
+    results = [doctest.testmod(module) for module in modules]
+    assert sum(r.attempted for r in results) > 0
+    assert sum(r.failed for r in results) == 0
