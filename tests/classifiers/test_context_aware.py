@@ -12,7 +12,7 @@ from builders.classifier_inputs import (
 )
 from builders.golden import check_golden
 from reference.context_aware import estimated_by_loops, oracle_by_loops
-from reference.contrast import nearest_labels
+from reference.labels import nearest_labels
 from torch._subclasses.fake_tensor import FakeTensorMode
 
 from mmseg_scr.classifiers import ContextAwareClassifier

@@ -10,7 +10,7 @@ from builders.classifier_inputs import (
     terms_of,
 )
 from reference.context_aware import distillation_by_loops, estimated_by_loops, oracle_by_loops
-from reference.contrast import nearest_labels
+from reference.labels import nearest_labels
 from torch.nn import functional as F
 
 

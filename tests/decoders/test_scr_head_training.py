@@ -2,7 +2,7 @@ import pytest
 import torch
 from builders.heads import CLASSES, SMALL_CONTRAST, build_head
 from builders.inputs import block_labels, data_samples, stage_maps, stage_sizes
-from reference.contrast import nearest_labels
+from reference.labels import nearest_labels
 from torch.nn import functional as F
 
 from mmseg_scr import aligners, contexts

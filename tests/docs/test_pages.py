@@ -7,7 +7,8 @@ import pytest
 from docs.pages import PAGES, ROOT, Page
 from docs.runner import Followed
 
-NAMED = re.compile(r'(?<![\w./-])(?:configs|mmseg_scr|tests|tools)/[\w./-]+\.(?:py|sh)\b')
+# Files of ours; a path that goes on to the left, as mmseg's `.mim/configs/...`, is another's.
+NAMED = re.compile(r'(?<![\w./-])(?:(?:configs|mmseg_scr|tests)/[\w./-]+|tools/\w+)\.(?:py|sh)\b')
 LINK = re.compile(r'\]\((?!https?://|#|mailto:)(?P<target>[^)#\s]+)')
 TEXTS = {'', '.py', '.md', '.toml', '.yaml', '.yml', '.sh', '.cff', '.in'}
 

@@ -97,7 +97,10 @@ def test_room_is_extended_by_an_import_and_a_name():
 @pytest.mark.parametrize(
     ('text', 'message'),
     [
-        ('<!-- outputs -->\n~text\nx\n~\n', r"page.md:1: cannot read the comment 'outputs' of a fence"),
+        (
+            '<!-- outputs -->\n~text\nx\n~\n',
+            r"page.md:1: cannot read the comment 'outputs' of a fence",
+        ),
         ('<!-- file -->\n~text\nx\n~\n', "page.md:1: cannot read the comment 'file'"),
         ('<!-- run: fast -->\n~bash\nx\n~\n', "page.md:1: cannot read the comment 'run: fast'"),
         ('<!-- run -->\n~python\nx\n~\n', "page.md:1: 'run' is for bash"),

@@ -1,8 +1,9 @@
 import pytest
 import torch
 from mmengine.logging import MessageHub
-from reference.contrast import contrast_by_loops, nearest_labels
-from reference.quotas import anchor_quotas
+from reference.anchors import anchor_quotas
+from reference.contrast import contrast_by_loops
+from reference.labels import nearest_labels
 from torch._subclasses.fake_tensor import FakeTensorMode
 from torch.nn import functional as F
 

@@ -2,7 +2,7 @@ from collections import Counter
 
 import pytest
 import torch
-from reference.quotas import anchor_quotas, split_views
+from reference.anchors import anchor_quotas, split_views
 
 from mmseg_scr.ops.anchors import fill_anchor_slots, sample_hard_anchors
 

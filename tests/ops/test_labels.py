@@ -1,6 +1,6 @@
 import pytest
 import torch
-from reference.contrast import nearest_labels as nearest_by_loops
+from reference.labels import nearest_labels as nearest_by_loops
 from torch.nn import functional as F
 
 from mmseg_scr.ops.labels import class_masks, nearest_labels

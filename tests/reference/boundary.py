@@ -5,6 +5,7 @@ from torch import Tensor
 
 
 def boundary_band(labels: Tensor, width: int, ignore_index: int) -> Tensor:
+    """Where (B, H, W) another class is at most ``width`` rows and columns away."""
     band = torch.zeros_like(labels, dtype=torch.bool)
     images, height, width_of_map = labels.shape
     for b in range(images):

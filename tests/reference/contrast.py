@@ -27,15 +27,5 @@ def contrast_by_loops(embeddings: Tensor, labels: Sequence[int], temperature: fl
     return sum(losses) / len(losses) if losses else 0.0
 
 
-def nearest_labels(labels: Tensor, size: tuple[int, int]) -> Tensor:
-    """Resize labels (B, H, W): row i takes row floor(i H / h), as torch's mode 'nearest' does."""
-    height, width = labels.shape[-2:]
-    out = torch.zeros(labels.shape[0], *size, dtype=labels.dtype)
-    for row in range(size[0]):
-        for column in range(size[1]):
-            out[:, row, column] = labels[:, row * height // size[0], column * width // size[1]]
-    return out
-
-
 def _similarity(embeddings: Tensor, i: int, j: int, temperature: float) -> float:
     return math.exp(float(torch.dot(embeddings[i], embeddings[j])) / temperature)
