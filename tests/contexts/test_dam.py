@@ -96,9 +96,9 @@ def test_equals_the_restatement_with_explicit_matrices(last_convs):
 
 
 @pytest.mark.parametrize('attention', [GatedAttention(6, pixel_attention), ChannelAttention()])
-def test_attention_is_the_identity_at_the_start_of_training(attention):
+def test_attention_is_the_identity_at_the_start_of_training(attention, device):
     x = torch.randn(2, 6, 3, 4)
-    assert torch.equal(attention(x), x)
+    assert torch.equal(attention.to(device)(x), x)
 
 
 def test_a_channel_gathers_those_unlike_it():

@@ -135,6 +135,7 @@ class TestHeadOfKNet:
         assert set(head.loss_by_feat(head(maps), samples)) == {'loss_ce', 'acc_seg'}
 
 
+@pytest.mark.cpu_only('dynamic quantisation is for CPUs')
 @pytest.mark.filterwarnings('ignore')  # of torch, which moves its quantisation elsewhere
 @pytest.mark.parametrize('name', ['SCRHead', 'FCNHead'])
 def test_dynamic_quantisation_of_the_linear_layers_works(name):

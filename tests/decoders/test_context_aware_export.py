@@ -12,6 +12,7 @@ REASON = "pip install -e '.[onnx]' brings onnx, onnxruntime and onnxscript"
 onnx, onnxruntime, _ = (
     pytest.importorskip(name, reason=REASON) for name in ('onnx', 'onnxruntime', 'onnxscript')
 )
+pytestmark = pytest.mark.cpu_only('onnxruntime runs on the CPU here')
 EXAMPLE = (2, 3, 64, 96)  # not 1 image, which the exporter would freeze
 SMALL = dict(in_channels=BACKBONE_WIDTHS, channels=16, num_classes=5)
 # Of adaptive pooling to more than one pixel, a file has only the windows of the example's size.

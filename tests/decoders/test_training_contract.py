@@ -80,9 +80,9 @@ class TestEveryHead:
         head.forward = partial(checkpoint, head.forward, use_reentrant=False)
         check_equal(step(plain, given, samples), step(head, given, samples), rtol=0, atol=0)
 
-    def test_mixed_precision_reaches_every_parameter(self, name):
+    def test_mixed_precision_reaches_every_parameter(self, name, device):
         head, given, samples = build_training_head(name), forward_inputs(name), samples_of()
-        with torch.autocast('cpu', torch.bfloat16):
+        with torch.autocast(device.type, torch.bfloat16):
             terms, gradients = step(head, given, samples)
         check_finite(head, terms, gradients)
 

@@ -99,7 +99,7 @@ class TestCommands:
         return followed(NAME)
 
     def test_srm_starts_from_the_plain_checkpoint_trains_and_tests(self, page):
-        log = page.output_of('my_srm.py')
+        log = page.output_of('train.py my_srm.py')
         model = build(page.folder, 'my_srm.py')
         counters = {name for name in model.state_dict() if name.endswith('num_batches_tracked')}
         assert missing_keys(log) == names_of(model, 'decode_head.aligners.') - counters

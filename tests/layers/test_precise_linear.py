@@ -14,14 +14,15 @@ def test_is_the_layer(bias):
 
 @pytest.mark.parametrize('weights', [torch.float32, torch.float16, torch.bfloat16])
 @pytest.mark.parametrize('dtype', [torch.float32, torch.float64])
-def test_result_has_the_precision_of_the_input(weights, dtype):
+def test_result_has_the_precision_of_the_input(weights, dtype, device):
     layer, x = fill_parameters(nn.Linear(3, 4)).to(weights), torch.randn(5, 3, dtype=dtype)
-    with torch.autocast('cpu', torch.bfloat16):
+    with torch.autocast(device.type, torch.bfloat16):
         result = precise_linear(x, layer)
     assert result.dtype == dtype
     assert torch.equal(result, layer.to(dtype)(x))
 
 
+@pytest.mark.cpu_only('dynamic quantisation is for CPUs')
 def test_layer_of_dynamic_quantisation_is_called():
     layer, x = fill_parameters(nn.Linear(3, 4)), torch.randn(5, 3, dtype=torch.float64)
     quantised = torch.ao.quantization.quantize_dynamic(nn.Sequential(layer))[0]

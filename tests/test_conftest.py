@@ -1,0 +1,70 @@
+"""Where ``--device`` puts the tensors of a test, seen on a device that needs no hardware."""
+
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+import torch
+
+IN_A_ROOM_OF_TENSORS = """
+import pytest
+import torch
+
+
+@pytest.fixture(scope='module')
+def of_module():
+    return torch.nn.Linear(2, 3)
+
+
+def test_all_lies_on_the_device(of_module, device):
+    assert device.type == 'meta'
+    assert torch.randn(2).device == of_module.weight.device == device
+    assert torch.zeros(2, device='cpu').device.type == 'cpu'
+
+
+@pytest.mark.cpu_only('it says why')
+def test_of_the_cpu():
+    raise AssertionError
+"""
+ELSEWHERE = """
+import torch
+
+
+def test_stays_on_the_cpu(device):
+    assert torch.randn(2).device == device == torch.device('cpu')
+"""
+
+
+@pytest.fixture
+def run(tmp_path):
+    """Run these two files as tests of a room of tensors and of another one."""
+    for room, text in (('ops', IN_A_ROOM_OF_TENSORS), ('hooks', ELSEWHERE)):
+        (tmp_path / 'tests' / room).mkdir(parents=True)
+        (tmp_path / 'tests' / room / f'test_{room}.py').write_text(text)
+    shutil.copy(Path(__file__).with_name('conftest.py'), tmp_path / 'tests')
+    (tmp_path / 'pytest.ini').write_text('[pytest]\nmarkers =\n  cpu_only: of a CPU\n')
+
+    def run_pytest(*options):
+        command = [sys.executable, '-m', 'pytest', '-q', '-rs', 'tests', *options]
+        return subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=False)
+
+    return run_pytest
+
+
+def test_rooms_of_tensors_run_on_the_device_and_the_others_on_the_cpu(run):
+    done = run('--device', 'meta')
+    assert '2 passed, 1 skipped' in done.stdout, done.stdout
+    assert 'on a CPU only: it says why' in done.stdout
+
+
+@pytest.mark.parametrize('name', ['cuda', 'nonsense'])
+def test_device_that_is_not_there_is_one_usage_error(run, name):
+    if name == 'cuda' and torch.cuda.is_available():
+        pytest.skip('there is a GPU')
+    done = run('--device', name)
+    assert done.returncode == pytest.ExitCode.USAGE_ERROR
+    assert done.stdout == ''
+    (line,) = done.stderr.strip().splitlines()
+    assert line.startswith(f'ERROR: --device {name} cannot be used here: ')
