@@ -1,5 +1,6 @@
 """Every decode head that we promise to train: ours, and those of mmseg with our slots."""
 
+import torch
 from builders.fill import fill_parameters
 from builders.inputs import WIDTHS, block_labels, data_samples, stage_maps
 from builders.stock_decoders import HEAD
@@ -48,7 +49,7 @@ def forward_inputs(name: str, batch: int = 2, classes: int = CLASSES) -> tuple:
     maps = [x.requires_grad_() for x in stage_maps(batch, IMAGE)]
     if 'OCRHead' not in name:
         return (maps,)
-    return maps, Tensor(batch, classes, *maps[-1].shape[2:]).normal_().requires_grad_()
+    return maps, torch.randn(batch, classes, *maps[-1].shape[2:], requires_grad=True)
 
 
 def samples_of(labels: Tensor | None = None, batch: int = 2) -> list:
