@@ -25,6 +25,7 @@ load_from = None
 resume = False
 custom_hooks = [
     dict(type='DataCheckHook'),
+    dict(type='ClassCheckHook'),
     dict(type='CheckpointReportHook'),
     dict(type='SeededEvaluationHook'),
 ]
