@@ -134,7 +134,7 @@ class ContextAwareClassifier(nn.Module):
         """
         classes = self._class_rows(weight)
         features = features.to(torch.promote_types(features.dtype, torch.float32))
-        means, present = class_prototypes(features, labels, len(classes), self.ignore_index)
+        means, present = class_prototypes(features, labels, classes.shape[0], self.ignore_index)
         prototypes = torch.where(present.unsqueeze(1), means, classes.detach())
         projected = self.oracle_projector(prototypes, classes)  # (K, C)
         return cosine_logits(features, projected, self.scale)

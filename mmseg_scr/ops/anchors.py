@@ -94,15 +94,15 @@ def _group_of_pixel(
     labels: Tensor, predictions: Tensor, num_classes: int, ignore_index: int
 ) -> Tensor:
     """(B, N) number of the group (image, class, right) of each pixel; ignored ones come last."""
-    image = torch.arange(len(labels), device=labels.device).unsqueeze(1)
+    image = torch.arange(labels.shape[0], device=labels.device).unsqueeze(1)
     group = 2 * (image * num_classes + labels) + (predictions == labels)
-    return torch.where(labels == ignore_index, 2 * len(labels) * num_classes, group)
+    return torch.where(labels == ignore_index, 2 * labels.shape[0] * num_classes, group)
 
 
 def _quotas(sizes: Tensor, max_samples: int, max_views: int, generator: Generator | None) -> Tensor:
     """(P, 2) pixels of each pair, wrong and right -> (P, 2) anchors to draw of each."""
     qualifies = sizes.sum(1) > max_views
-    lottery = torch.rand(len(sizes), generator=generator, device=sizes.device)
+    lottery = torch.rand(sizes.shape[0], generator=generator, device=sizes.device)
     place = torch.where(qualifies, lottery, 2.0).argsort().argsort()
     drawn = qualifies & (place < max_samples)
     views = (max_samples // drawn.sum().clamp(min=1)).clamp(max=max_views)

@@ -24,7 +24,7 @@ def warp_by_offset(x: Tensor, offset: Tensor) -> Tensor:
     Raises:
         ValueError: ``offset`` is not (B, 2, H, W) for the B, H, W of ``x``.
     """
-    if offset.shape[1] != 2 or offset.shape[2:] != x.shape[2:] or len(offset) != len(x):
+    if offset.shape[1] != 2 or offset.shape[2:] != x.shape[2:] or offset.shape[0] != x.shape[0]:
         raise ValueError(
             f'offset must be (B, 2, H, W) on the grid of x, got offset {tuple(offset.shape)} '
             f'and x {tuple(x.shape)}'
