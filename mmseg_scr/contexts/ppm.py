@@ -14,6 +14,7 @@ from mmseg.registry import MODELS
 from torch import Tensor, nn
 
 from mmseg_scr.layers import ConcatConvModule, normalize_pooled
+from mmseg_scr.ops.pool import average_pool
 from mmseg_scr.ops.stages import concat_stages
 
 
@@ -78,4 +79,4 @@ class PooledBranch(nn.Module):
 
     def forward(self, x: Tensor) -> Tensor:
         """(B, C, h, w) -> (B, channels, scale, scale)."""
-        return normalize_pooled(self.norm, self.conv(F.adaptive_avg_pool2d(x, self.scale)))
+        return normalize_pooled(self.norm, self.conv(average_pool(x, (self.scale, self.scale))))

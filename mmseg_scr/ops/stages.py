@@ -3,8 +3,9 @@
 from collections.abc import Sequence
 
 import torch
-import torch.nn.functional as F
 from torch import Tensor
+
+from mmseg_scr.ops.pool import average_pool
 
 
 def concat_stages(stages: Sequence[Tensor]) -> Tensor:
@@ -17,5 +18,5 @@ def concat_stages(stages: Sequence[Tensor]) -> Tensor:
         (B, sum of C_l, h, w) with h, w of the last stage.
     """
     size = stages[-1].shape[2:]
-    pooled = [F.adaptive_avg_pool2d(stage, size) for stage in stages[:-1]]
+    pooled = [average_pool(stage, size) for stage in stages[:-1]]
     return torch.cat([*pooled, stages[-1]], dim=1)
