@@ -15,9 +15,13 @@ from mmcv.cnn import build_norm_layer
 from mmseg.registry import MODELS
 from torch import Tensor, nn
 
+from mmseg_scr.layers.pooled_norm import normalize_pooled
+
 
 class ConcatConv2d(nn.Conv2d):
-    """Stride 1 convolution, without bias, of the concatenation of maps resized to one size.
+    """Stride 1 convolution of the concatenation of maps resized to one size.
+
+    Built without a bias, for normalisation follows; ``mmcv.cnn.fuse_conv_bn`` gives it one.
 
     Args:
         in_channels: channels of each map, in the order of concatenation.
@@ -51,13 +55,17 @@ class ConcatConv2d(nn.Conv2d):
             (B, out_channels, H, W).
         """
         shares = self.weight.split(self.widths, dim=1)
-        parts = (self._convolve(x, w, size) for x, w in zip(maps, shares, strict=True))
+        # A constant stays what it is under resizing, so the first map can carry the bias.
+        biases = [self.bias, *[None] * (len(self.widths) - 1)]
+        parts = (self._convolve(*of_map, size) for of_map in zip(maps, shares, biases, strict=True))
         return reduce(torch.add, parts)
 
-    def _convolve(self, x: Tensor, weight: Tensor, size: tuple[int, int]) -> Tensor:
+    def _convolve(
+        self, x: Tensor, weight: Tensor, bias: Tensor | None, size: tuple[int, int]
+    ) -> Tensor:
         if self.kernel_size == (1, 1):
-            return self._resize(F.conv2d(x, weight), size)
-        return F.conv2d(self._resize(x, size), weight, padding=self.padding)
+            return self._resize(F.conv2d(x, weight, bias), size)
+        return F.conv2d(self._resize(x, size), weight, bias, padding=self.padding)
 
     def _resize(self, x: Tensor, size: tuple[int, int]) -> Tensor:
         if tuple(x.shape[2:]) == tuple(size):
@@ -95,4 +103,4 @@ class ConcatConvModule(nn.Module):
 
     def forward(self, maps: Sequence[Tensor], size: tuple[int, int]) -> Tensor:
         """Maps (B, C_i, h_i, w_i) -> (B, out_channels, *size)."""
-        return self.act(self.norm(self.conv(maps, size)))
+        return self.act(normalize_pooled(self.norm, self.conv(maps, size)))

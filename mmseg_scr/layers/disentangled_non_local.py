@@ -6,11 +6,15 @@ over the pixels, as Eq. 8 says, not one scalar an image; no scale, no temperatur
 unary logits carry no bias, for a constant drops out of each softmax.
 """
 
+import math
+
 from torch import Tensor, nn
 
+from mmseg_scr.layers.precise_conv import convolve_precisely
 from mmseg_scr.ops.attention import disentangled_attention
 
 INIT_STD = 0.01  # of q, k, g and the unary logits, as in the original code
+WIDTH_MULTIPLE = 8  # of the kernels of scaled_dot_product_attention, in half precision
 
 
 class DisentangledNonLocal2d(nn.Module):
@@ -18,7 +22,8 @@ class DisentangledNonLocal2d(nn.Module):
 
     Args:
         channels: width C of the map.
-        reduction: C over the width of q and k.
+        reduction: C over the width of q and k. What it does not divide is rounded up to a multiple
+            of 8, for fused attention kernels want no other widths.
         value_channels: width of g, C / reduction by default. Below C an output convolution, zero at
             the start of training, restores C; at C there is none.
         whiten: False leaves the mean of q and k in.
@@ -33,10 +38,8 @@ class DisentangledNonLocal2d(nn.Module):
         whiten: bool = True,
     ) -> None:
         super().__init__()
-        if channels % reduction:
-            raise ValueError(f'channels {channels} must be divisible by reduction {reduction}')
         self.whiten = whiten
-        width = channels // reduction
+        width = _reduced(channels, reduction)
         value_channels = value_channels or width
         self.query = nn.Conv2d(channels, width, 1, bias=False)
         self.key = nn.Conv2d(channels, width, 1, bias=False)
@@ -53,8 +56,15 @@ class DisentangledNonLocal2d(nn.Module):
 
     def forward(self, x: Tensor) -> Tensor:
         """(B, C, h, w) -> (B, C, h, w), without ``x`` itself."""
-        projections = (self.query, self.key, self.value)
-        q, k, v = (conv(x).flatten(2).transpose(1, 2) for conv in projections)
-        unary = self.unary(x).flatten(1)
-        attended = disentangled_attention(q, k, v, unary, whiten=self.whiten)  # (B, hw, Cv)
+        q, k, unary = convolve_precisely(x, self.query, self.key, self.unary)
+        q, k, v = (t.flatten(2).transpose(1, 2) for t in (q, k, self.value(x)))  # (B, hw, .)
+        attended = disentangled_attention(
+            q, k, v, unary.flatten(1), whiten=self.whiten
+        )  # (B, hw, Cv)
         return self.out(attended.transpose(1, 2).unflatten(2, x.shape[2:]))
+
+
+def _reduced(channels: int, reduction: int) -> int:
+    if channels % reduction == 0:
+        return channels // reduction
+    return WIDTH_MULTIPLE * math.ceil(channels / (WIDTH_MULTIPLE * reduction))

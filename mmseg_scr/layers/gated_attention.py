@@ -5,6 +5,8 @@ from collections.abc import Callable
 from mmcv.cnn import Scale
 from torch import Tensor, nn
 
+from mmseg_scr.layers.precise_conv import convolve_precisely
+
 REDUCTION = 8  # width over that of queries and keys, as in the original codes
 
 
@@ -27,4 +29,5 @@ class GatedAttention(nn.Module):
 
     def forward(self, x: Tensor) -> Tensor:
         """(B, C, h, w) -> (B, C, h, w)."""
-        return x + self.gamma(self.attend(self.query(x), self.key(x), self.value(x)))
+        q, k = convolve_precisely(x, self.query, self.key)
+        return x + self.gamma(self.attend(q, k, self.value(x)))

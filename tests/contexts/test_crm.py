@@ -10,6 +10,7 @@ from mmseg_scr.contexts.crm import MultiStageChannelAttention
 
 BN = dict(type='BN')
 WIDTHS = [16, 16, 32, 48]
+HRNET_W18 = [18, 36, 72, 144]
 
 
 def _as_convs(mlp):
@@ -95,6 +96,13 @@ def test_factors_depend_on_every_stage():
 def test_thin_stages_keep_four_hidden_channels():
     attention = MultiStageChannelAttention([4, 8], reduction=16)
     assert [mlp[0].out_features for mlp in attention.per_stage] == [4, 4]
+
+
+def test_stages_of_hrnet_w18_whose_sum_divides_by_nothing():
+    stages = stage_maps(2, (64, 96), HRNET_W18)
+    crm = fill_parameters(CRM(HRNET_W18, 6, norm_cfg=BN), scale=0.1)
+    assert crm(stages).shape == (2, 6, 2, 3)
+    assert crm.spatial_attention.query.out_channels == 72
 
 
 def test_parameter_counts_are_the_published_ones():

@@ -35,6 +35,12 @@ def test_values_of_the_attention_keep_the_full_width():
     assert not list(dnl.out.parameters())
 
 
+def test_stages_of_hrnet_w18_whose_sum_divides_by_nothing():
+    frm = FRM([18, 36, 72, 144], 6, norm_cfg=BN)
+    assert frm(stage_maps(2, (64, 96), [18, 36, 72, 144])).shape == (2, 6, 2, 3)
+    assert frm.spatial_attention.value.out_channels == 270
+
+
 def test_parameter_count_follows_from_the_widths():
     dnl = 2 * 1024 * 256 + 1024 + 1024 * 1024 + 1024
     feed_forward = 1024 * 128 + 128 + 9 * 128 + 128 + 128 * 1024 + 1024

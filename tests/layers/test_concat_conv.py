@@ -2,6 +2,7 @@ import pytest
 import torch
 from builders.fill import fill_parameters
 from reference.fusion import concat_and_convolve
+from torch import nn
 from torch.nn import functional as F
 
 from mmseg_scr.layers import ConcatConv2d, ConcatConvModule
@@ -49,6 +50,19 @@ def test_parameters_are_those_of_the_plain_form():
     assert {name: tuple(p.shape) for name, p in conv.named_parameters()} == {
         'weight': (6, 14, 1, 1)
     }
+
+
+@pytest.mark.parametrize('align_corners', [False, True])
+@pytest.mark.parametrize('kernel_size', [1, 3])
+def test_bias_that_a_fuser_gives_is_added_once(kernel_size, align_corners):
+    conv = ConcatConv2d([3, 4, 2, 5], 6, kernel_size, align_corners=align_corners).double()
+    levels, bias = _levels(), torch.randn(6, dtype=torch.float64)
+    for order in ([0, 1, 2, 3], [3, 2, 1, 0]):  # the first map may be the finest or one pixel
+        maps = [levels[i] for i in order]
+        conv.widths, conv.bias = [x.shape[1] for x in maps], None
+        expected = conv(maps, SIZES[0]) + bias[:, None, None]
+        conv.bias = nn.Parameter(bias)
+        torch.testing.assert_close(conv(maps, SIZES[0]), expected)
 
 
 def test_gradients_of_maps_and_weight():

@@ -99,6 +99,18 @@ def test_scaled_features_in_half_precision_stay_finite(device):
             assert block(x.clamp(-3000, 3000)).isfinite().all()
 
 
-def test_indivisible_width_is_refused_with_both_numbers():
-    with pytest.raises(ValueError, match='channels 18 must be divisible by reduction 4'):
-        DisentangledNonLocal2d(18)
+@pytest.mark.parametrize(
+    ('channels', 'width'), [(1024, 256), (720, 180), (16, 4), (270, 72), (18, 8), (3, 8)]
+)
+def test_width_of_queries_is_exact_where_it_divides_and_else_rounded_up_to_8(channels, width):
+    block = DisentangledNonLocal2d(channels)
+    assert [conv.out_channels for conv in (block.query, block.key, block.value)] == [width] * 3
+
+
+def test_indivisible_width_equals_eq_8_and_9_in_loops():
+    block = fill_parameters(DisentangledNonLocal2d(6, reduction=4)).double()
+    x = torch.randn(1, 6, 3, 2, dtype=torch.float64)
+    convs = (block.query, block.key, block.unary, block.value)
+    attended = non_local(x, *((conv.weight, conv.bias) for conv in convs))
+    expected = pointwise(attended, block.out.weight, block.out.bias)
+    torch.testing.assert_close(block(x), expected)
