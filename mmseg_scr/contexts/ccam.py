@@ -9,11 +9,10 @@ of similar cost and with it this one has 1.3 M more parameters.
 from collections.abc import Sequence
 
 import torch
-from mmcv.cnn import ConvModule
 from mmseg.registry import MODELS
 from torch import Tensor, nn
 
-from mmseg_scr.layers import GatedAttention
+from mmseg_scr.layers import GatedAttention, PooledConvModule
 from mmseg_scr.ops.criss_cross import criss_cross_attention
 from mmseg_scr.ops.stages import concat_stages
 
@@ -46,12 +45,12 @@ class CCAM(nn.Module):
         width = sum(in_channels)
         shared = dict(padding=1, norm_cfg=norm_cfg, act_cfg=LEAKY_RELU)
         self.recurrence = recurrence
-        self.reduce = ConvModule(width, channels, 3, **shared)
+        self.reduce = PooledConvModule(width, channels, 3, **shared)
         self.attention = GatedAttention(channels, criss_cross_attention)
-        self.refine = ConvModule(channels, channels, 3, **shared)
+        self.refine = PooledConvModule(channels, channels, 3, **shared)
         self.bottleneck = None
         if concat_input:
-            join = ConvModule(width + channels, channels, 3, **shared)
+            join = PooledConvModule(width + channels, channels, 3, **shared)
             self.bottleneck = nn.Sequential(join, nn.Dropout2d(DROPOUT))
 
     def forward(self, stages: Sequence[Tensor]) -> Tensor:

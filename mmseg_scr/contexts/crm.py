@@ -9,11 +9,10 @@ of the pyramid.
 from collections.abc import Sequence
 
 import torch
-from mmcv.cnn import ConvModule
 from mmseg.registry import MODELS
 from torch import Tensor, nn
 
-from mmseg_scr.layers import ConvFeedForward, DisentangledNonLocal2d
+from mmseg_scr.layers import ConvFeedForward, DisentangledNonLocal2d, PooledConvModule
 from mmseg_scr.ops.stages import concat_stages
 
 MIN_HIDDEN = 4  # of a perceptron; the single ReLU of a thinner one could die for good
@@ -49,7 +48,7 @@ class CRM(nn.Module):
         self.channel_attention = MultiStageChannelAttention(in_channels)
         self.spatial_attention = DisentangledNonLocal2d(width, whiten=whiten)
         self.feed_forward = ConvFeedForward(width, hidden) if hidden else nn.Identity()
-        self.reduce = ConvModule(width, channels, 1, norm_cfg=norm_cfg)
+        self.reduce = PooledConvModule(width, channels, 1, norm_cfg=norm_cfg)
 
     def forward(self, stages: Sequence[Tensor]) -> Tensor:
         """Maps (B, C_l, h_l, w_l), fine to coarse -> (B, channels, h, w) of the last."""

@@ -10,11 +10,11 @@ sums over all pixels and leave the range of half precision.
 from collections.abc import Sequence
 
 import torch
-from mmcv.cnn import ConvModule, Scale
+from mmcv.cnn import Scale
 from mmseg.registry import MODELS
 from torch import Tensor, nn
 
-from mmseg_scr.layers import GatedAttention
+from mmseg_scr.layers import GatedAttention, PooledConvModule
 from mmseg_scr.ops.attention import pixel_attention
 from mmseg_scr.ops.stages import concat_stages
 
@@ -42,9 +42,9 @@ class DAM(nn.Module):
         width = sum(in_channels)
 
         def branch(attention: nn.Module) -> nn.Sequential:
-            layers = [ConvModule(width, channels, 3, padding=1, norm_cfg=norm_cfg), attention]
+            layers = [PooledConvModule(width, channels, 3, padding=1, norm_cfg=norm_cfg), attention]
             if last_convs:
-                layers.append(ConvModule(channels, channels, 3, padding=1, norm_cfg=norm_cfg))
+                layers.append(PooledConvModule(channels, channels, 3, padding=1, norm_cfg=norm_cfg))
             return nn.Sequential(*layers)
 
         self.position = branch(GatedAttention(channels, pixel_attention))

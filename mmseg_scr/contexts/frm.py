@@ -8,11 +8,10 @@ of the attention keep the full width, so it has no output convolution; the block
 
 from collections.abc import Sequence
 
-from mmcv.cnn import ConvModule
 from mmseg.registry import MODELS
 from torch import Tensor, nn
 
-from mmseg_scr.layers import ConvFeedForward, DisentangledNonLocal2d
+from mmseg_scr.layers import ConvFeedForward, DisentangledNonLocal2d, PooledConvModule
 from mmseg_scr.ops.stages import concat_stages
 
 
@@ -31,7 +30,7 @@ class FRM(nn.Module):
         width = sum(in_channels)
         self.spatial_attention = DisentangledNonLocal2d(width, value_channels=width)
         self.feed_forward = ConvFeedForward(width, channels)
-        self.reduce = ConvModule(width, channels, 1, norm_cfg=norm_cfg)
+        self.reduce = PooledConvModule(width, channels, 1, norm_cfg=norm_cfg)
 
     def forward(self, stages: Sequence[Tensor]) -> Tensor:
         """Maps (B, C_l, h_l, w_l), fine to coarse -> (B, channels, h, w) of the last."""

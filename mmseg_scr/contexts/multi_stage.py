@@ -2,10 +2,10 @@
 
 from collections.abc import Sequence
 
-from mmcv.cnn import ConvModule
 from mmseg.registry import MODELS
 from torch import Tensor, nn
 
+from mmseg_scr.layers import PooledConvModule
 from mmseg_scr.ops.stages import concat_stages
 
 
@@ -21,7 +21,7 @@ class MultiStage(nn.Module):
 
     def __init__(self, in_channels: Sequence[int], channels: int, *, norm_cfg: dict) -> None:
         super().__init__()
-        self.reduce = ConvModule(sum(in_channels), channels, 1, norm_cfg=norm_cfg)
+        self.reduce = PooledConvModule(sum(in_channels), channels, 1, norm_cfg=norm_cfg)
 
     def forward(self, stages: Sequence[Tensor]) -> Tensor:
         """Maps (B, C_l, h_l, w_l), fine to coarse -> (B, channels, h, w) of the last."""

@@ -22,14 +22,15 @@ def normalize_pooled(norm: nn.Module, x: Tensor) -> Tensor:
     Returns:
         (B, C, h, w).
     """
-    if not _takes_statistics_of_one_value(norm, x):
+    if not takes_statistics_of_one_value(norm, x):
         return norm(x)
     return F.batch_norm(
         x, norm.running_mean, norm.running_var, norm.weight, norm.bias, eps=norm.eps
     )
 
 
-def _takes_statistics_of_one_value(norm: nn.Module, x: Tensor) -> bool:
+def takes_statistics_of_one_value(norm: nn.Module | None, x: Tensor) -> bool:
+    """Whether ``norm`` would take batch statistics of one value a channel of x (B, C, h, w)."""
     if not (isinstance(norm, _BatchNorm) and norm.training and norm.track_running_stats):
         return False
     return x.numel() == x.shape[1] and not _is_synchronized(norm)

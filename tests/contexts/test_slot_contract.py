@@ -29,6 +29,13 @@ def test_a_single_image_works_in_evaluation_and_training(context):
     assert context.train()(stages).isfinite().all()
 
 
+def test_a_single_image_with_a_single_pixel_works_in_training(context):
+    stages = stage_maps(1, (32, 32))
+    top = context.train()(stages)
+    assert top.shape == (1, 6, 1, 1)
+    assert top.isfinite().all()
+
+
 def test_images_of_a_batch_do_not_mix_in_evaluation(context):
     stages = stage_maps(2)
     alone = context.eval()([stage[1:] for stage in stages])
