@@ -69,6 +69,16 @@ def _same_random_numbers_for_every_test():
     torch.manual_seed(0)
 
 
+def pytest_addoption(parser):
+    parser.addoption('--compiled', action='store_true', help='also run tests/compiled (minutes)')
+
+
+def pytest_ignore_collect(collection_path, config):
+    if collection_path.name == 'compiled' and not config.getoption('compiled'):
+        return True
+    return None  # not False, which would overrule the options of pytest
+
+
 def pytest_collection_modifyitems(items):
     without_cuda = pytest.mark.skip(reason='needs a CUDA GPU')
     for item in items:

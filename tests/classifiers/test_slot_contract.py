@@ -118,13 +118,13 @@ def test_inputs_are_left_as_they_were(classifier, training):
     assert all(torch.equal(a, b) for a, b in zip(before, given, strict=True))
 
 
-def test_is_exported_with_free_sizes(classifier):
+def test_is_exported_with_free_batch_and_sizes(classifier):
     features, logits, weight = (x.detach() for x in batch()[0])
-    free = {2: torch.export.Dim.AUTO, 3: torch.export.Dim.AUTO}
+    free = dict.fromkeys((0, 2, 3), torch.export.Dim.DYNAMIC)
     program = torch.export.export(
         classifier.eval(), (features, logits, weight), dynamic_shapes=(free, free, None)
     ).module()
-    for size in [(7, 5), (2, 9)]:
-        other = torch.randn(2, CHANNELS, *size), torch.randn(2, CLASSES, *size), weight
+    for images, *size in [(1, 7, 5), (3, 2, 9)]:
+        other = torch.randn(images, CHANNELS, *size), torch.randn(images, CLASSES, *size), weight
         with torch.no_grad():
             torch.testing.assert_close(program(*other), classifier(*other), rtol=1e-4, atol=1e-4)

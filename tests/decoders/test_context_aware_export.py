@@ -13,9 +13,9 @@ onnx, onnxruntime, _ = (
     pytest.importorskip(name, reason=REASON) for name in ('onnx', 'onnxruntime', 'onnxscript')
 )
 pytestmark = pytest.mark.cpu_only('onnxruntime runs on the CPU here')
-EXAMPLE = (2, 3, 64, 96)  # not 1 image, which the exporter would freeze
+EXAMPLE = (2, 3, 64, 96)  # 2 images, for an exporter takes 1 for a constant
 SMALL = dict(in_channels=BACKBONE_WIDTHS, channels=16, num_classes=5)
-# Of adaptive pooling to more than one pixel, a file has only the windows of the example's size.
+# Of mmseg's pooling to more than one pixel, a file has only the windows of the example's size.
 UPER = dict(type='AlignedUPerHead', in_index=[0, 1, 2, 3], pool_scales=(1,), **SMALL)
 HEADS = {
     'FCNHead': dict(
@@ -28,7 +28,7 @@ HEADS = {
 }
 OTHER_SHAPES = {
     'FCNHead': [(1, 3, 96, 160), (3, 3, 65, 97)],
-    'SCRHead': [(1, 3, 96, 160), (3, 3, 128, 64)],  # not odd, see docs/compatibility.md
+    'SCRHead': [(1, 3, 96, 160), (3, 3, 65, 97)],
     'AlignedUPerHead': [(1, 3, 96, 160), (3, 3, 65, 97)],
 }
 

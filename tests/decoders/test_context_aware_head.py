@@ -117,13 +117,13 @@ class TestEveryHead:
             assert torch.equal(run(twin, *given), expected)
             assert twin.conv_seg.weight is not head.conv_seg.weight
 
-    def test_is_exported_with_free_sizes(self, name):
+    def test_is_exported_with_free_batch_and_sizes(self, name):
         head = fill_parameters(build(name), scale=0.1).eval()
-        free = {2: torch.export.Dim.AUTO, 3: torch.export.Dim.AUTO}
-        given = inputs(name, batch=1, size=(200, 230))
+        free = dict.fromkeys((0, 2, 3), torch.export.Dim.AUTO)
+        given = inputs(name, batch=2, size=(200, 230))
         dynamic = ([free] * 4, free) if name == 'OCRHead' else ([free] * 4,)
         program = torch.export.export(head, given, dynamic_shapes=dynamic).module()
-        other = inputs(name, batch=1, size=(160, 256))
+        other = inputs(name, batch=3, size=(160, 256))
         with torch.no_grad():
             exported, eager = run(program, *other), run(head, *other)
         torch.testing.assert_close(exported, eager, rtol=1e-3, atol=1e-3)

@@ -4,6 +4,7 @@ import pytest
 import torch
 from builders.fill import fill_parameters
 from builders.inputs import stage_maps
+from builders.parts import free_sizes
 from builders.stock_decoders import CLASSES, OPTIONS, PLAIN, build_ours, build_stock
 from torch import Tensor
 
@@ -100,12 +101,11 @@ def test_new_srm_decoder_equals_the_bilinear_one(name, align_corners):
 
 
 @DECODERS
-def test_decoder_is_exported_with_free_sizes(name):
+def test_decoder_is_exported_with_free_batch_and_sizes(name):
     decoder = fill_parameters(build_ours(name), scale=0.1).eval()
-    free = {2: torch.export.Dim.AUTO, 3: torch.export.Dim.AUTO}
-    maps = stage_maps(1, (200, 230))
-    program = torch.export.export(decoder, (maps,), dynamic_shapes=([free] * 4,)).module()
-    for size in [(160, 256), (129, 170)]:
-        maps = stage_maps(1, size)
+    maps = stage_maps(2, (200, 230))
+    program = torch.export.export(decoder, (maps,), dynamic_shapes=free_sizes((maps,))).module()
+    for batch, size in [(1, (160, 256)), (3, (129, 170))]:
+        maps = stage_maps(batch, size)
         with torch.no_grad():
             torch.testing.assert_close(program(maps), decoder(maps), rtol=1e-4, atol=1e-4)

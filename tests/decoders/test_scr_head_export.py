@@ -3,12 +3,9 @@ import torch
 from builders.fill import fill_parameters
 from builders.heads import build_head, build_segmentor
 from builders.inputs import stage_maps
+from builders.parts import free_sizes
 from torch import nn
 
-from mmseg_scr import aligners, contexts
-
-PARTS = [('aligner', name) for name in aligners.__all__]
-PARTS += [('context', name) for name in contexts.__all__]
 SFNET = dict(
     aligner=dict(type='FAM'),
     context=dict(type='PPM'),
@@ -16,6 +13,9 @@ SFNET = dict(
     fusion=dict(type='ConcatConvModule', kernel_size=3),
     align_corners=True,
 )
+
+
+FREE = torch.export.Dim.DYNAMIC
 
 
 class Logits(nn.Module):
@@ -37,15 +37,15 @@ def network():
 
 @pytest.fixture(scope='module')
 def exported(network):
-    free = torch.export.Dim.AUTO
-    sizes = {'images': {2: free, 3: free}}
-    program = torch.export.export(network, (torch.randn(1, 3, 65, 97),), dynamic_shapes=sizes)
+    sizes = {'images': {0: FREE, 2: FREE, 3: FREE}}
+    program = torch.export.export(network, (torch.randn(2, 3, 65, 97),), dynamic_shapes=sizes)
     return program.module()
 
 
-@pytest.mark.parametrize('size', [(65, 97), (64, 160), (129, 70), (90, 90)])
-def test_exported_segmentor_takes_any_size_and_equals_eager(network, exported, size):
-    images = torch.randn(1, 3, *size)
+@pytest.mark.parametrize('shape', [(2, 65, 97), (1, 64, 160), (3, 129, 70), (1, 90, 90)])
+def test_exported_segmentor_takes_any_batch_and_size_and_equals_eager(network, exported, shape):
+    batch, *size = shape
+    images = torch.randn(batch, 3, *size)
     with torch.no_grad():
         torch.testing.assert_close(exported(images), network(images))
 
@@ -56,27 +56,11 @@ def test_exported_segmentor_holds_no_contrast(exported):
     assert not [name for name in used if 'contrast' in name]
 
 
-SEEN, OTHERS = (520, 600), [(512, 544), (672, 1030)]
-SMALL = [(160, 256), (129, 170)]  # the last maps are 5x8 and 5x6
-
-
-def check_export(head, sizes):
-    """Export with free height and width; compare at sizes that the export has not seen."""
-    head = fill_parameters(head, scale=0.1).eval()
-    free = {2: torch.export.Dim.AUTO, 3: torch.export.Dim.AUTO}
-    program = torch.export.export(head, (stage_maps(1, SEEN),), dynamic_shapes=([free] * 4,))
-    for size in sizes:
-        maps = stage_maps(1, size)
+def test_head_with_the_decoder_of_sfnet_is_exported_with_free_batch_and_sizes():
+    head = fill_parameters(build_head(**SFNET), scale=0.1).eval()
+    maps = stage_maps(2, (520, 600))
+    program = torch.export.export(head, (maps,), dynamic_shapes=free_sizes((maps,))).module()
+    for batch, size in [(1, (512, 544)), (3, (160, 256)), (2, (129, 170))]:
+        maps = stage_maps(batch, size)
         with torch.no_grad():
-            torch.testing.assert_close(program.module()(maps), head(maps), rtol=1e-4, atol=1e-4)
-
-
-@pytest.mark.parametrize(('slot', 'name'), PARTS, ids=lambda value: value)
-def test_head_with_any_part_is_exported_with_free_sizes(slot, name):
-    # Of DAPPM's largest window a small map leaves one pixel, which an export tells from several.
-    sizes = OTHERS if name == 'DAPPM' else OTHERS + SMALL
-    check_export(build_head(**{slot: dict(type=name)}), sizes)
-
-
-def test_head_with_the_decoder_of_sfnet_is_exported_with_free_sizes():
-    check_export(build_head(**SFNET), OTHERS + SMALL)
+            torch.testing.assert_close(program(maps), head(maps), rtol=1e-4, atol=1e-4)
