@@ -81,6 +81,11 @@ def test_images_and_labels_may_share_a_folder(write_samples):
     assert check_pairs(folder, folder) == ['frame_0', 'frame_1']
 
 
+def test_file_that_is_not_there_is_named(tmp_path):
+    with pytest.raises(OSError, match=r'cannot read .*lost\.png'):
+        check_readable(str(tmp_path / 'lost.png'))
+
+
 @pytest.mark.parametrize('kept', [0.0, 0.5, 0.98])
 @pytest.mark.parametrize('name', ['images/train/frame_0.jpg', 'annotations/train/frame_0.png'])
 def test_cut_off_file_is_named(write_samples, name, kept):

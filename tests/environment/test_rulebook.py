@@ -201,6 +201,12 @@ def test_every_rule_has_a_case():
             'pip install --force-reinstall --no-deps --no-build-isolation mmcv==2.1.0',
         ),
         (
+            {'mmseg.models': 'ImportError: cannot import name digit_version'},
+            ONEDL,
+            'mmseg.models does not import',
+            '&& pip install ',
+        ),
+        (
             {'mmseg_scr.registration': 'KeyError: SCRHead is already registered'},
             ONEDL,
             'mmseg_scr.registration does not import',

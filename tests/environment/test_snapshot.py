@@ -1,4 +1,5 @@
 import sys
+from types import SimpleNamespace
 
 import pytest
 import torch
@@ -47,6 +48,14 @@ def test_this_interpreter_is_seen():
     assert snapshot.python == '.'.join(map(str, sys.version_info[:3]))
     assert len(snapshot.gpus) == torch.cuda.device_count()
     assert 'torch' not in snapshot.failures
+
+
+def test_gpus_are_named_with_their_memory(monkeypatch):
+    device = SimpleNamespace(name='Some GPU', total_memory=24 * 2**30 - 1)
+    monkeypatch.setattr(torch.cuda, 'is_available', lambda: True)
+    monkeypatch.setattr(torch.cuda, 'device_count', lambda: 2)
+    monkeypatch.setattr(torch.cuda, 'get_device_properties', lambda _: device)
+    assert take_snapshot().gpus == ('Some GPU, 24 GiB',) * 2
 
 
 def test_failing_import_is_recorded_with_its_error(monkeypatch):

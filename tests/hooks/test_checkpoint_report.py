@@ -2,6 +2,7 @@ import logging
 
 import pytest
 import torch
+from mmengine.model import BaseTTAModel
 
 from mmseg_scr.hooks import CheckpointReportHook
 from mmseg_scr.hooks.checkpoint_report import compare_state_dicts, describe
@@ -75,6 +76,21 @@ def test_missing_head_is_not_tested(build_runner, save, segmentor):
     state = {k: v for k, v in segmentor().state_dict().items() if 'decode_head' not in k}
     runner = build_runner(CheckpointReportHook(), load_from=save(state))
     with pytest.raises(ValueError, match=r'Missing in the checkpoint: decode_head\.norm\.weight'):
+        runner.test()
+
+
+def test_checkpoint_is_compared_with_the_model_inside_of_test_time_augmentation(
+    build_runner, save, segmentor
+):
+    class Augmented(BaseTTAModel):
+        def merge_preds(self, data_samples_list):
+            return data_samples_list
+
+    state = {k: v for k, v in segmentor().state_dict().items() if 'conv_seg' not in k}
+    runner = build_runner(
+        CheckpointReportHook(), model=Augmented(segmentor()), load_from=save(state)
+    )
+    with pytest.raises(ValueError, match='7 tensors loaded, 2 missing, 0 unexpected'):
         runner.test()
 
 

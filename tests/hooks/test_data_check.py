@@ -1,4 +1,5 @@
 import os
+from types import SimpleNamespace
 
 import pytest
 from mmengine.dataset import BaseDataset, ConcatDataset, RepeatDataset
@@ -40,6 +41,15 @@ def test_missing_label_map_is_named_with_count_and_suffix(folder):
     assert '2 of the 2 label maps of BaseSegDataset do not exist' in message
     assert str(folder / 'ann' / 'town' / 'a_labelTrainIds.png') in message
     assert "seg_map_suffix='_labelTrainIds.png'" in message
+
+
+def test_training_without_validation_checks_what_it_trains_on(folder):
+    (folder / 'ann' / 'town' / 'b.png').unlink()
+    loader = SimpleNamespace(dataset=build(folder))
+    with pytest.raises(FileNotFoundError, match='1 of the 2 label maps'):
+        DataCheckHook().before_train(SimpleNamespace(train_dataloader=loader, val_loop=None))
+    (folder / 'ann' / 'town' / 'b.png').touch()
+    DataCheckHook().before_train(SimpleNamespace(train_dataloader=loader, val_loop=None))
 
 
 def test_only_what_is_missing_is_counted(folder):

@@ -22,6 +22,11 @@ def test_validation_values_keep_their_own_steps(tmp_path):
     assert read_scalars(tmp_path)['mIoU'] == ([50], [12.5])
 
 
+def test_what_is_no_number_is_left_out(tmp_path):
+    log(tmp_path, 'a', [{'loss': 3.0, 'classes': ['road'], 'note': 'x', 'step': 10}])
+    assert read_scalars(tmp_path) == {'loss': ([10], [3.0])}
+
+
 def test_a_folder_without_runs_is_an_error(tmp_path):
     with pytest.raises(FileNotFoundError, match='train there first'):
         read_scalars(tmp_path)

@@ -31,6 +31,12 @@ def test_panels_lie_side_by_side_in_rgb(tmp_path):
     np.testing.assert_array_equal(row[40], [255, 255, 255])
 
 
+def test_a_picture_that_cannot_be_written_is_an_error(tmp_path):
+    (tmp_path / 'p.png').mkdir()
+    with pytest.raises(OSError, match=r'could not write .*p\.png'):
+        draw_panels(tmp_path / 'p.png', [np.zeros((5, 40, 3), np.uint8)], {}, PALETTE)
+
+
 def test_no_image_is_an_error(tmp_path):
     with pytest.raises(ValueError, match='at least one image'):
         draw_panels(tmp_path / 'p.png', [], {}, PALETTE)
