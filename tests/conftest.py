@@ -23,6 +23,7 @@ torch.set_num_threads(1)
 def pytest_addoption(parser):
     rooms = ', '.join(TENSOR_ROOMS)
     parser.addoption('--device', default='cpu', help=f'device of the tests of {rooms}, as cuda:1')
+    parser.addoption('--compiled', action='store_true', help='also run tests/compiled (minutes)')
 
 
 def pytest_configure(config):
@@ -67,10 +68,6 @@ def device(request):
 @pytest.fixture(autouse=True)
 def _same_random_numbers_for_every_test():
     torch.manual_seed(0)
-
-
-def pytest_addoption(parser):
-    parser.addoption('--compiled', action='store_true', help='also run tests/compiled (minutes)')
 
 
 def pytest_ignore_collect(collection_path, config):
