@@ -22,6 +22,9 @@ def parse_args() -> argparse.Namespace:
     parser.add_argument('--seeds', nargs='+', type=int, default=[0])
     parser.add_argument('--iterations', type=int, help="of each run; the config's by default")
     parser.add_argument('--out', type=Path, default=Path('work_dirs/runs'), help='output folder')
+    parser.add_argument(
+        '--trust-checkpoint', action='store_true', help='also read checkpoints that can run code'
+    )
     args = parser.parse_args()
     for config in args.configs:
         if not config.is_file():
@@ -38,6 +41,7 @@ def main() -> None:
     args = parse_args()
     warnings.filterwarnings('ignore')
     print('Loading the framework ...', flush=True)
+    from mmseg_scr.checks.checkpoints import only_safe_checkpoints
     from mmseg_scr.progress import progress_bars
     from mmseg_scr.runs.comparison import compare_runs, configs_of_parts, format_runs
 
@@ -45,7 +49,8 @@ def main() -> None:
         configs = configs_of_parts(args.configs[0], args.slot, args.parts)
     else:
         configs = {path.stem: Config.fromfile(path) for path in args.configs}
-    with progress_bars() as show:
+    safe = only_safe_checkpoints(configs.values(), trusted=args.trust_checkpoint)
+    with safe, progress_bars() as show:
         options = dict(seeds=args.seeds, iterations=args.iterations, progress=show)
         runs = compare_runs(configs, args.out, **options)
     print(f'\n{format_runs(args.slot or "config", runs)}\n\nruns and table in {args.out}')

@@ -40,14 +40,16 @@ def main() -> None:
     from mmengine.registry import init_default_scope
     from mmseg.registry import MODELS
 
+    from mmseg_scr.speed.names import distinct_names
     from mmseg_scr.speed.turns import compare_speed, format_speed
 
-    configs = {path.stem: Config.fromfile(path) for path in args.configs}
+    names = distinct_names(args.configs)
+    configs = {n: Config.fromfile(path) for n, path in zip(names, args.configs, strict=True)}
     if args.against:
         variant = Config.fromfile(args.configs[0])
         variant.merge_from_dict(args.against)
         options = ' '.join(f'{key}={value}' for key, value in args.against.items())
-        configs = {f'{args.configs[0].stem} {options}': variant, **configs}
+        configs = {f'{names[0]} {options}': variant, **configs}
     init_default_scope('mmseg')
     models = {name: MODELS.build(config.model) for name, config in configs.items()}
     options = dict(rounds=args.rounds, batch=args.batch, training=args.train, device=args.device)

@@ -1,9 +1,10 @@
-"""One rule and one message each for files and labels, whoever asks: transform, hook or head.
+"""One rule and one message each for files, labels and checkpoints, whoever asks.
 
 Rules tell what is wrong, message functions say it with the fix, callers read files and raise. No
 framework is known here.
 """
 
+from mmseg_scr.checks.checkpoints import UnsafeCheckpointError, only_safe_checkpoints
 from mmseg_scr.checks.files import (
     Folder,
     check_pairs,
@@ -26,6 +27,7 @@ from mmseg_scr.checks.labels import (
 
 __all__ = [
     'Folder',
+    'UnsafeCheckpointError',
     'beyond_a_byte',
     'beyond_a_byte_message',
     'check_pairs',
@@ -35,6 +37,7 @@ __all__ = [
     'missing_files_message',
     'missing_folder_message',
     'no_samples_message',
+    'only_safe_checkpoints',
     'out_of_range',
     'sizes_fit',
     'sizes_message',

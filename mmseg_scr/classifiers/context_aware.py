@@ -38,6 +38,8 @@ class ContextAwareClassifier(nn.Module):
         distillation: config of (logits, oracle's logits, labels, all at (h, w)) -> scalar, or None.
     """
 
+    training_only = ('oracle_projector',)
+
     def __init__(
         self,
         channels: int,

@@ -1,8 +1,8 @@
 """Says what a checkpoint gives to the model, and refuses to test a model that it does not fill."""
 
 import re
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, field
 
 from mmengine.hooks import Hook
 from mmengine.model import BaseTTAModel, is_model_wrapper
@@ -23,11 +23,17 @@ class Comparison:
     missing: list[str]
     unexpected: list[str]
     mismatched: dict[str, tuple[tuple[int, ...], tuple[int, ...]]]  # name: (checkpoint, model)
+    training_only: list[str] = field(default_factory=list)  # of the missing and the mismatched
+
+    @property
+    def is_whole(self) -> bool:
+        """Whether the tensors of both sides are the same."""
+        return not self.missing and not self.mismatched and not self.unexpected
 
     @property
     def fills_model(self) -> bool:
-        """Whether every tensor of the model gets its value from the checkpoint."""
-        return not self.missing and not self.mismatched
+        """Whether every tensor that a test reads gets its value from the checkpoint."""
+        return {*self.missing, *self.mismatched} <= {*self.training_only}
 
 
 @HOOKS.register_module()
@@ -35,7 +41,9 @@ class CheckpointReportHook(Hook):
     """Logs which tensors a checkpoint fills, and raises before testing a partly filled model.
 
     mmengine skips what does not fit. That is wanted in fine-tuning, so training only warns; a test
-    would report the accuracy of random weights.
+    would report the accuracy of random weights. A part whose weights a test does not read, such as
+    the embedding of the contrast, names them in a ``training_only`` of its class: a checkpoint may
+    lack them.
     """
 
     priority = 'VERY_LOW'  # sees the state dict after EMAHook exchanged it
@@ -44,10 +52,11 @@ class CheckpointReportHook(Hook):
         """Report on a checkpoint that was read but not yet loaded into the model.
 
         Raises:
-            ValueError: in a run without training, if a tensor of the model stays as it is.
+            ValueError: in a run without training, if a tensor that it reads stays as it is.
         """
+        model = _bare(runner.model)
         comparison = compare_state_dicts(
-            _bare(runner.model).state_dict(), checkpoint.get('state_dict', checkpoint)
+            model.state_dict(), checkpoint.get('state_dict', checkpoint), training_only_names(model)
         )
         message = describe(comparison)
         is_training = isinstance(runner.optim_wrapper, OptimWrapper)  # a config until train()
@@ -56,16 +65,33 @@ class CheckpointReportHook(Hook):
                 f'{message}\nThe model would be tested with random weights in these places. Use '
                 'the config of the training, or take CheckpointReportHook out of custom_hooks.'
             )
-        whole = comparison.fills_model and not comparison.unexpected
-        (runner.logger.info if whole else runner.logger.warning)(message)
+        (runner.logger.info if comparison.is_whole else runner.logger.warning)(message)
+
+
+def training_only_names(model: nn.Module) -> list[str]:
+    """Names in the state dict of what the parts of a model declare as ``training_only``.
+
+    Auxiliary heads of mmseg declare nothing, but its segmentors use them in training alone.
+    """
+    parts = [(path, getattr(part, 'training_only', ())) for path, part in model.named_modules()]
+    parts.append(('', ('auxiliary_head',)))
+    starts = tuple(f'{path}.{name}.'.lstrip('.') for path, names in parts for name in names)
+    return [name for name in model.state_dict() if name.startswith(starts)]
 
 
 def compare_state_dicts(
-    model: Mapping[str, Tensor], checkpoint: Mapping[str, Tensor]
+    model: Mapping[str, Tensor],
+    checkpoint: Mapping[str, Tensor],
+    training_only: Collection[str] = (),
 ) -> Comparison:
     """Sort the names of both state dicts by what mmengine's loading does with them.
 
     A leading ``module.`` of the checkpoint is ignored, and so are missing counters of batches.
+
+    Args:
+        model: of the model.
+        checkpoint: of the checkpoint.
+        training_only: names in ``model`` that a test does not read.
     """
     given = {re.sub(r'^module\.', '', name): tensor for name, tensor in checkpoint.items()}
     shapes = {
@@ -74,11 +100,13 @@ def compare_state_dicts(
         if isinstance(tensor, Tensor) and isinstance(given.get(name), Tensor)
     }
     mismatched = {name: pair for name, pair in shapes.items() if pair[0] != pair[1]}
+    missing = [n for n in model if n not in given and not n.endswith('num_batches_tracked')]
     return Comparison(
         loaded=[name for name in model if name in given and name not in mismatched],
-        missing=[n for n in model if n not in given and not n.endswith('num_batches_tracked')],
+        missing=missing,
         unexpected=[name for name in given if name not in model],
         mismatched=mismatched,
+        training_only=[name for name in (*missing, *mismatched) if name in training_only],
     )
 
 
@@ -95,6 +123,9 @@ def describe(comparison: Comparison) -> str:
     if comparison.mismatched:
         pairs = comparison.mismatched.items()
         lines.append('Other shapes: ' + _first([f'{n} {a} -> {b}' for n, (a, b) in pairs]))
+    if comparison.training_only:
+        names = _first(comparison.training_only)
+        lines.append(f'Of these only training reads, so a test is the same without them: {names}')
     return '\n'.join(lines + _class_advice(comparison))
 
 

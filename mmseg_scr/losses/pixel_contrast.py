@@ -73,6 +73,8 @@ class PixelContrastLoss(nn.Module):
             predicts; of no effect on several logits, whose largest is the prediction.
     """
 
+    training_only = ('embed',)
+
     def __init__(
         self,
         in_channels: int | Sequence[int],

@@ -9,11 +9,14 @@ from mmseg_scr import (
     hooks,
     layers,
     losses,
+    metrics,
 )
 from mmseg_scr.registration.missing_packages import announce_missing_packages
+from mmseg_scr.registration.runtime_info import RuntimeInfoHook
 from mmseg_scr.registration.safe_globals import allow_mmengine_checkpoints
 
 __all__ = [
+    'RuntimeInfoHook',
     'aligners',
     'classifiers',
     'contexts',
@@ -22,6 +25,7 @@ __all__ = [
     'hooks',
     'layers',
     'losses',
+    'metrics',
 ]
 
 allow_mmengine_checkpoints()

@@ -1,1 +1,1 @@
-"""Trainings: shortened runs of a config, several side by side, the demonstration."""
+"""Runs: how one starts, shortened ones, several side by side, the demonstration."""

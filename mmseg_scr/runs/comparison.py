@@ -9,6 +9,7 @@ from statistics import mean
 
 from mmengine.config import Config
 from mmengine.registry import init_default_scope
+from mmengine.runner import Runner
 
 from mmseg_scr import aligners, contexts
 from mmseg_scr.progress import ProgressReport
@@ -17,7 +18,7 @@ from mmseg_scr.runs.short_run import train_briefly
 
 ROOMS = {'aligner': aligners.__all__, 'context': contexts.__all__}
 HEADER = """\
-| {what} | parameters (M) | first loss | last loss | mIoU (%) | minutes |
+| {what} | parameters (M) | first loss | last loss | {metric} (%) | minutes |
 |---|---:|---:|---:|---:|---:|"""
 
 
@@ -26,8 +27,8 @@ class Run:
     """Outcome of one training.
 
     ``parameters`` are those of the whole model, training-only ones included. ``first_loss`` and
-    ``last_loss`` are means over the first and the last logged stretch of the run, ``miou`` is that
-    of the last validation in percent.
+    ``last_loss`` are means over the first and the last logged stretch of the run, ``score`` is the
+    ``metric`` of the last validation in percent, None in a run without one.
     """
 
     title: str
@@ -35,8 +36,9 @@ class Run:
     parameters: int
     first_loss: float
     last_loss: float
-    miou: float
+    score: float | None
     minutes: float
+    metric: str = 'mIoU'
 
 
 def configs_of_parts(config: Path, slot: str, parts: Sequence[str]) -> dict[str, Config]:
@@ -98,10 +100,11 @@ def compare_runs(
 
 
 def format_runs(what: str, runs: Sequence[Run]) -> str:
-    """Markdown table, one row a title: means over the seeds, and the mIoU of each seed."""
+    """Markdown table, one row a title: means over the seeds, and the metric of each seed."""
     titles = dict.fromkeys(run.title for run in runs)
     rows = [_row([run for run in runs if run.title == title]) for title in titles]
-    return '\n'.join([HEADER.format(what=what), *rows])
+    metrics = dict.fromkeys(run.metric for run in runs)
+    return '\n'.join([HEADER.format(what=what, metric=' or '.join(metrics)), *rows])
 
 
 def _train(
@@ -113,24 +116,35 @@ def _train(
     progress: ProgressReport,
 ) -> Run:
     steps = config.train_cfg.max_iters if iterations is None else iterations
+    best = config.default_hooks.checkpoint.get('save_best')  # a short run saves no best one
     start = time.perf_counter()
     name = f'{title}-{seed}'
     runner = train_briefly(config, out_dir / name, steps, progress=progress, title=name, seed=seed)
     minutes = (time.perf_counter() - start) / 60
-    losses, mious = (read_scalars(runner.log_dir)[key][1] for key in ('loss', 'mIoU'))
+    losses = read_scalars(runner.log_dir)['loss'][1]
     parameters = sum(p.numel() for p in runner.model.parameters())
-    return Run(title, seed, parameters, losses[0], losses[-1], mious[-1], minutes)
+    metric, score = _last_score(runner, best)
+    return Run(title, seed, parameters, losses[0], losses[-1], score, minutes, metric)
+
+
+def _last_score(runner: Runner, wanted: str | None) -> tuple[str, float | None]:
+    """The wanted metric of the last validation, else mIoU, else the first that is a mean."""
+    scalars = runner.message_hub.log_scalars
+    names = [name.removeprefix('val/') for name in scalars if name.startswith('val/')]
+    preferred = (wanted, 'mIoU', *(n for n in names if n.startswith('m')), *names)
+    metric = next((name for name in preferred if name in names), None)
+    return (metric, scalars[f'val/{metric}'].current()) if metric else ('mIoU', None)
 
 
 def _row(runs: Sequence[Run]) -> str:
-    mious = [run.miou for run in runs]
-    each = f' ({", ".join(f"{miou:.1f}" for miou in mious)})' if len(runs) > 1 else ''
+    scores = [run.score for run in runs if run.score is not None]
+    each = f' ({", ".join(f"{score:.1f}" for score in scores)})' if len(runs) > 1 else ''
     cells = [
         runs[0].title,
         f'{runs[0].parameters / 1e6:.3f}',
         f'{mean(run.first_loss for run in runs):.2f}',
         f'{mean(run.last_loss for run in runs):.2f}',
-        f'{mean(mious):.1f}{each}',
+        f'{mean(scores):.1f}{each}' if scores else '-',
         f'{mean(run.minutes for run in runs):.1f}',
     ]
     return f'| {" | ".join(cells)} |'

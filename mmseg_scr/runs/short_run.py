@@ -1,5 +1,6 @@
 """A config trained for fewer iterations than it asks for, in silence but for its progress."""
 
+from itertools import count
 from pathlib import Path
 
 from mmengine.config import Config
@@ -8,9 +9,11 @@ from mmengine.runner import Runner
 
 from mmseg_scr.datasets import check_folders
 from mmseg_scr.progress import ProgressReport
+from mmseg_scr.runs.schedules import shorten_schedules
 
 VALIDATIONS = 4
 LOGGED_STEPS = 20
+RUNS = count(1)
 
 
 def train_briefly(
@@ -33,20 +36,23 @@ def train_briefly(
         seed: of everything that is drawn.
 
     Raises:
-        ValueError: ``iterations`` is below 1, or a loss is no longer finite.
+        ValueError: ``iterations`` is below 1, the config does not count iterations, or a loss is
+            no longer finite.
     """
     if iterations < 1:
         raise ValueError(f'iterations must be at least 1, got {iterations}')
+    if 'max_iters' not in config.train_cfg:
+        raise ValueError(f'train_cfg must count iterations by max_iters, got {config.train_cfg}')
     scale = iterations / config.train_cfg.max_iters
     config.work_dir = str(work_dir)
     config.train_cfg.update(max_iters=iterations, val_interval=max(iterations // VALIDATIONS, 1))
-    for schedule in config.param_scheduler:
-        schedule.update(begin=int(schedule.begin * scale), end=max(int(schedule.end * scale), 1))
+    config.param_scheduler = shorten_schedules(config.get('param_scheduler'), scale)
     config.default_hooks.checkpoint.update(interval=iterations, save_best=None)
     config.default_hooks.logger.interval = max(iterations // LOGGED_STEPS, 1)
     config.log_level = 'ERROR'
-    config.visualizer.name = f'short run {work_dir}'
-    config.experiment_name = f'short run {work_dir}'.replace('/', '-')
+    # mmengine keeps one visualizer, logger and message hub for a name in a process.
+    config.experiment_name = f'short run {next(RUNS)} {work_dir}'.replace('/', '-')
+    config.visualizer.name = config.experiment_name
     config.randomness = dict(seed=seed)
     check_folders(config, 'train_dataloader', 'val_dataloader')
     runner = Runner.from_cfg(config)

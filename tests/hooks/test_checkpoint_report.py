@@ -1,11 +1,16 @@
 import logging
+from pathlib import Path
 
 import pytest
 import torch
+from mmengine.config import Config
 from mmengine.model import BaseTTAModel
+from mmengine.registry import init_default_scope
+from mmseg.registry import MODELS
 
+from mmseg_scr.costs.count import count_costs
 from mmseg_scr.hooks import CheckpointReportHook
-from mmseg_scr.hooks.checkpoint_report import compare_state_dicts, describe
+from mmseg_scr.hooks.checkpoint_report import compare_state_dicts, describe, training_only_names
 
 
 @pytest.fixture
@@ -40,6 +45,35 @@ def test_names_are_sorted_by_their_fate():
     assert comparison.mismatched == {'b': ((5,), (2,))}
     assert comparison.missing == ['c']
     assert comparison.unexpected == ['d']
+
+
+def test_what_only_training_reads_may_be_missing_or_of_another_shape():
+    model = {name: torch.zeros(2) for name in 'abc'}
+    given = {'a': torch.zeros(2), 'b': torch.zeros(3)}
+    comparison = compare_state_dicts(model, given, training_only=['b', 'c'])
+    assert comparison.fills_model
+    assert not comparison.is_whole
+    assert 'only training reads, so a test is the same without them: c, b' in describe(comparison)
+    assert not compare_state_dicts(model, given, training_only=['b']).fills_model
+
+
+@pytest.mark.parametrize('name', ['scr', 'segnext-classifier-contextaware'])
+def test_parts_of_a_network_declare_what_a_test_does_not_read(name):
+    """Those that costs count as training-only, and what is declared changes no prediction."""
+    file = f'configs/demo/{name}_mscan-nano_1xb4-adamw-200_street-scenes-96x192.py'
+    init_default_scope('mmseg')
+    model = MODELS.build(Config.fromfile(Path(__file__).parents[2] / file).model).eval()
+    declared = training_only_names(model)
+    sizes = {name: p.numel() for name, p in model.named_parameters()}
+    assert sum(sizes[name] for name in declared) == count_costs(model, (64, 96)).training_only > 0
+    images = torch.rand(1, 3, 64, 96)
+    torch.manual_seed(0)
+    before = model(images)
+    with torch.no_grad():
+        for parameter in map(model.get_parameter, declared):
+            parameter.fill_(float('nan'))
+    torch.manual_seed(0)
+    assert torch.equal(model(images), before)
 
 
 def test_long_lists_are_cut():
@@ -92,6 +126,24 @@ def test_checkpoint_is_compared_with_the_model_inside_of_test_time_augmentation(
     )
     with pytest.raises(ValueError, match='7 tensors loaded, 2 missing, 0 unexpected'):
         runner.test()
+
+
+@pytest.mark.parametrize('run', ['val', 'test'])
+def test_checkpoint_without_training_only_weights_is_tested_with_a_word(
+    build_runner, save, segmentor, log, run
+):
+    model = segmentor()
+    model.auxiliary_head = torch.nn.Conv2d(1, 1, 1)
+    model.decode_head.norm.training_only = ('weight_of_training',)
+    model.decode_head.norm.weight_of_training = torch.nn.Linear(1, 1)
+    runner = build_runner(
+        CheckpointReportHook(), model=model, load_from=save(segmentor().state_dict())
+    )
+    assert getattr(runner, run)() == {'samples': 2}
+    text = log(logging.WARNING)
+    assert '4 missing' in text
+    assert 'decode_head.norm.weight_of_training.bias' in text.splitlines()[-1]
+    assert 'auxiliary_head.weight' in text.splitlines()[-1]
 
 
 def test_fine_tuning_with_other_classes_warns_and_trains(build_runner, save, segmentor, log):

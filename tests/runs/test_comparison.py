@@ -1,6 +1,7 @@
 from pathlib import Path
 
 import pytest
+from mmengine.config import Config
 
 from mmseg_scr.runs.comparison import Run, compare_runs, configs_of_parts, format_runs
 
@@ -24,8 +25,36 @@ def test_parts_are_trained_one_by_one_and_differ(few_scenes, tmp_path):
     # Three steps up the pyramid: two 1x1 convolutions to half the width and one 3x3 to 2.
     assert fam.parameters - bilinear.parameters == 3 * (2 * 64 * 32 + 9 * 64 * 2)
     assert min(fam.first_loss, fam.last_loss) > 0
-    assert 0 <= fam.miou <= 100
+    assert 0 <= fam.score <= 100
+    assert fam.metric == 'mIoU'
     assert (out_dir / 'runs.md').read_text() == format_runs('run', runs) + '\n'
+
+
+@pytest.mark.parametrize('saved', ['mIoU', 'mFscore'])
+def test_another_metric_than_miou_is_shown_by_its_name(few_scenes, tmp_path, saved):
+    config = Config.fromfile(few_scenes)
+    config.val_evaluator.iou_metrics = ['mFscore']
+    config.default_hooks.checkpoint.save_best = saved
+    (run,) = compare_runs({'x': config}, tmp_path, iterations=1, progress=lambda *_: None)
+    assert run.metric == 'mFscore'
+    assert '| mFscore (%) |' in (tmp_path / 'runs.md').read_text()
+
+
+def test_one_folder_serves_again_and_a_seed_twice(few_scenes, tmp_path):
+    config = Config.fromfile(few_scenes)
+    for _ in range(2):
+        runs = compare_runs(
+            {'x': config}, tmp_path, seeds=[0, 0], iterations=2, progress=lambda *_: None
+        )
+        assert [run.first_loss for run in runs] == [runs[0].first_loss] * 2
+
+
+def test_a_run_without_validation_has_no_score(few_scenes, tmp_path):
+    config = Config.fromfile(few_scenes)
+    config.update(val_dataloader=None, val_cfg=None, val_evaluator=None)
+    (run,) = compare_runs({'x': config}, tmp_path, iterations=1, progress=lambda *_: None)
+    assert run.score is None
+    assert format_runs('config', [run]).splitlines()[-1].split(' | ')[4] == '-'
 
 
 def test_finished_runs_are_in_the_table_when_a_later_one_dies(few_scenes, tmp_path):

@@ -23,9 +23,10 @@ def train(config, work_dir, **options):
 def test_schedules_are_shortened_to_the_end_of_the_run(few_scenes, tmp_path):
     runner = train(few_scenes, tmp_path)
     assert runner.iter == 4
-    warm_up, decay = few_scenes.param_scheduler
-    assert (warm_up.begin, warm_up.end) == (0, 1)
+    (decay,) = few_scenes.param_scheduler  # four steps hold no warm-up
     assert (decay.begin, decay.end) == (0, 4)
+    rates = runner.message_hub.log_scalars['train/lr'].data[0]
+    assert max(rates) == pytest.approx(few_scenes.optim_wrapper.optimizer.lr)
     assert (tmp_path / 'iter_4.pth').is_file()
 
 
@@ -42,8 +43,13 @@ def test_seed_decides_about_the_outcome(few_scenes, tmp_path):
 
 def test_loss_that_is_not_finite_ends_the_run(few_scenes, tmp_path):
     few_scenes.optim_wrapper.optimizer.lr = 1e30
-    few_scenes.param_scheduler[0].start_factor = 1.0
     with pytest.raises(ValueError, match=r'x: the loss is (nan|inf) in iteration \d'):
+        train(few_scenes, tmp_path)
+
+
+def test_config_that_counts_epochs_is_refused(few_scenes, tmp_path):
+    few_scenes.train_cfg = dict(type='EpochBasedTrainLoop', max_epochs=3)
+    with pytest.raises(ValueError, match=r"by max_iters, got .*'max_epochs': 3"):
         train(few_scenes, tmp_path)
 
 

@@ -3,6 +3,7 @@ import sys
 from pathlib import Path
 
 import pytest
+from builders.checkpoints import save_harmful
 
 ROOT = Path(__file__).parents[2]
 CONFIG = next((ROOT / 'configs' / 'demo').glob('scr_*.py'))
@@ -20,6 +21,17 @@ def test_prints_a_table_with_the_asked_parts(tmp_path):
     assert outcome.returncode == 0, outcome.stderr
     row = next(line for line in outcome.stdout.splitlines() if line.startswith('| Bilinear |'))
     assert row in (tmp_path / 'runs.md').read_text()
+
+
+@pytest.mark.slow
+def test_a_checkpoint_that_runs_code_is_refused_before_the_first_training(tmp_path):
+    harmful = save_harmful(tmp_path / 'a.pth', tmp_path / 'victim')
+    config = tmp_path / 'with_weights.py'
+    config.write_text(f'_base_ = {str(CONFIG)!r}\nload_from = {str(harmful)!r}\n')
+    outcome = call(str(config), '--iterations', '1', '--out', str(tmp_path / 'out'))
+    assert f'the checkpoint {str(harmful)!r} is refused' in outcome.stderr.splitlines()[-1]
+    assert not (tmp_path / 'victim').exists()
+    assert not (tmp_path / 'out').exists()
 
 
 def test_missing_config_is_refused_by_name():

@@ -24,6 +24,17 @@ def test_variant_comes_first_and_has_the_ratio_one():
     assert second.startswith(f'| {CONFIG.stem} |')
 
 
+@pytest.mark.slow
+def test_two_configs_of_one_name_are_both_there(tmp_path):
+    copy = tmp_path / CONFIG.name
+    copy.write_text(f'_base_ = {str(CONFIG)!r}\n')
+    outcome = call(str(CONFIG), str(copy), '--shape', '64', '96', '--rounds', '1')
+    assert outcome.returncode == 0, outcome.stderr
+    first, second = outcome.stdout.strip().splitlines()[-2:]
+    assert first.startswith(f'| demo/{CONFIG.stem} |')
+    assert second.startswith(f'| {tmp_path.name}/{CONFIG.stem} |')
+
+
 def test_wrong_arguments_are_refused_by_name():
     assert "config file 'absent.py' does not exist" in call('absent.py').stderr
     assert 'take positive numbers' in call(str(CONFIG), '--rounds', '0').stderr

@@ -13,8 +13,10 @@ import cv2
 import numpy as np
 import pytest
 import torch
+from builders.checkpoints import save_harmful
 
 import mmseg_scr
+from mmseg_scr.datasets import CamVidDataset
 
 ROOT = Path(__file__).parents[2]
 CONFIG = ROOT / 'configs/scr/scr_mscan-t_1xb4-adamw-1k_camvid-256x256.py'
@@ -79,7 +81,9 @@ def killed_and_resumed(tmp_path_factory, data_root):
     first.wait()
     assert saved.exists()
     reached = int(re.search(r'iter_(\d+)', saved.read_text())[1])
-    resume = command('train.py', str(CONFIG), '--work-dir', 'work', '--resume')
+    torch.save({'state_dict': {}}, folder / 'start.pth')  # which the config would start from
+    start = ['load_from=start.pth']
+    resume = command('train.py', str(CONFIG), '--work-dir', 'work', '--resume', options=start)
     second = run(resume, folder, data_root)
     assert second.returncode == 0, second.stderr[-2000:]
     return folder, reached, second.stdout + second.stderr
@@ -120,11 +124,16 @@ def test_test_writes_metrics_predictions_and_pictures(killed_and_resumed, data_r
     assert outcome.returncode == 0, outcome.stderr[-2000:]
     assert 'tensors loaded, 0 missing, 0 unexpected, 0 of another shape' in outcome.stdout
     (metrics,) = folder.glob(f'test_{name}/*/*.json')
-    assert 0 <= json.loads(metrics.read_text())['mIoU'] <= 100
+    figures = json.loads(metrics.read_text())
+    assert list(figures['IoU']) == list(figures['Acc']) == list(CamVidDataset.METAINFO['classes'])
+    known = [value for value in figures['IoU'].values() if value is not None]
+    assert figures['mIoU'] == pytest.approx(sum(known) / len(known), abs=0.01)
     predictions = sorted((folder / f'out_{name}').glob('*.png'))
     assert [path.stem for path in predictions] == ['0', '1', '2']
     assert cv2.imread(str(predictions[0]), cv2.IMREAD_UNCHANGED).max() < 11
-    assert list((folder / f'show_{name}').rglob('*.png'))
+    pictures = (folder / f'test_{name}' / f'show_{name}').glob('*.png')
+    assert sorted(path.name for path in pictures) == [f'test_{i}.jpg_{i + 1}.png' for i in range(3)]
+    assert f'mmseg_scr {mmseg_scr.__version__} from ' in outcome.stdout
 
 
 @pytest.mark.slow
@@ -150,8 +159,8 @@ def test_a_checkpoint_of_other_classes_is_refused(killed_and_resumed, data_root)
     ('tool', 'arguments', 'options', 'message'),
     [
         ('train.py', ['no/such/config.py'], [], 'no/such/config.py'),
-        ('train.py', [str(CONFIG)], ['load_from=gone.pth'], "load_from='gone.pth' does not exist"),
-        ('test.py', [str(CONFIG), 'gone.pth'], [], "checkpoint 'gone.pth' does not exist"),
+        ('train.py', [str(CONFIG)], ['load_from=gone.pth'], "checkpoint 'gone.pth' (load_from)"),
+        ('test.py', [str(CONFIG), 'gone.pth'], [], "checkpoint 'gone.pth' (load_from)"),
     ],
 )
 def test_a_missing_file_is_named_and_nothing_is_written(
@@ -161,6 +170,32 @@ def test_a_missing_file_is_named_and_nothing_is_written(
     assert outcome.returncode != 0
     assert message in outcome.stderr.splitlines()[-1]
     assert not list(tmp_path.iterdir())
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    ('tool', 'arguments', 'options'),
+    [
+        ('test.py', ['evil.pth'], []),
+        ('train.py', [], ['load_from=evil.pth']),
+        ('train.py', ['--resume', '--work-dir', '.'], []),
+        ('train.py', [], ['model.pretrained=evil.pth']),
+    ],
+)
+def test_a_checkpoint_that_runs_code_is_refused(tool, arguments, options, tmp_path, data_root):
+    save_harmful(tmp_path / 'evil.pth', tmp_path / 'victim')
+    (tmp_path / 'last_checkpoint').write_text('evil.pth')
+    outcome = run(command(tool, str(CONFIG), *arguments, options=options), tmp_path, data_root)
+    assert outcome.returncode != 0
+    assert "the checkpoint 'evil.pth' is refused" in outcome.stderr.splitlines()[-1]
+    assert not (tmp_path / 'victim').exists()
+
+
+@pytest.mark.slow
+def test_a_trusted_checkpoint_is_read_in_full(tmp_path, data_root):
+    save_harmful(tmp_path / 'own.pth', tmp_path / 'victim')
+    run(command('test.py', str(CONFIG), 'own.pth', '--trust-checkpoint'), tmp_path, data_root)
+    assert (tmp_path / 'victim').exists()
 
 
 @pytest.mark.slow

@@ -1,0 +1,46 @@
+"""Changes to a config that an evaluation from the command line asks for."""
+
+from pathlib import Path
+
+from mmengine.config import Config, ConfigDict
+
+METRIC = 'IoUMetric'
+METRIC_OF_CLASSES = 'mmseg.ClassIoUMetric'
+
+
+def list_classes(config: Config) -> None:
+    """Have the figures of each class in the metrics, where mmseg's ``IoUMetric`` finds them."""
+    for evaluator in _evaluators(config):
+        if evaluator.type in (METRIC, f'mmseg.{METRIC}'):
+            evaluator.type = METRIC_OF_CLASSES
+
+
+def save_predictions(config: Config, folder: str) -> None:
+    """Write every prediction as a PNG of class indices into ``folder``."""
+    for evaluator in _evaluators(config):
+        evaluator.update(output_dir=folder, keep_results=True)
+
+
+def paint_images(config: Config, folder: str) -> None:
+    """Write every image with its prediction over it into ``folder``, inside of the work dir."""
+    hooks = config.default_hooks
+    hooks.setdefault('visualization', dict(type='SegVisualizationHook'))
+    hooks.visualization.update(draw=True, interval=1)
+    backends = config.visualizer.get('vis_backends') or []
+    others = [backend for backend in backends if backend.type != 'LocalVisBackend']
+    local = [backend for backend in backends if backend.type == 'LocalVisBackend']
+    local = local or [ConfigDict(type='LocalVisBackend')]
+    # An absolute path wins over the folder that the backend would put it into.
+    local[0].img_save_dir = str((Path(config.work_dir) / folder).absolute())
+    config.visualizer.vis_backends = [*local, *others]
+
+
+def average_augmented(config: Config) -> None:
+    """Predict at several scales and flips, and take the mean of the probabilities."""
+    config.test_dataloader.dataset.pipeline = config.tta_pipeline
+    config.model = dict(**config.tta_model, module=config.model)
+
+
+def _evaluators(config: Config) -> list[ConfigDict]:
+    evaluators = config.test_evaluator
+    return evaluators if isinstance(evaluators, list) else [evaluators]
