@@ -7,7 +7,6 @@ from mmseg_scr.costs.configs import (
     UnknownSizeError,
     count_configs,
     count_published,
-    format_costs,
 )
 from mmseg_scr.costs.count import Cost, ModelCost, count_costs
 from mmseg_scr.costs.literature import LITERATURE, LiteratureRow
@@ -28,7 +27,6 @@ __all__ = [
     'count_configs',
     'count_costs',
     'count_published',
-    'format_costs',
     'format_report',
     'write_report',
 ]

@@ -6,8 +6,9 @@ from mmengine.config import Config
 
 from mmseg_scr.catalogue import Entry
 from mmseg_scr.costs.accuracies import ACCURACIES
-from mmseg_scr.costs.configs import NOTHING, ConfigCost, UnknownSizeError, count_configs
+from mmseg_scr.costs.configs import ConfigCost, UnknownSizeError, count_configs
 from mmseg_scr.costs.published import PUBLISHED, VAL
+from mmseg_scr.costs.report import NOTHING
 
 ROWS = {row.config: row for row in (*PUBLISHED, *ACCURACIES)}
 BASES = '_base_'

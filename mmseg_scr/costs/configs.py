@@ -1,4 +1,4 @@
-"""Costs of configs as Markdown, beside the published ones."""
+"""Costs of configs, beside the published ones."""
 
 import logging
 from collections.abc import Mapping, Sequence
@@ -10,7 +10,7 @@ from mmengine.logging import print_log
 from mmengine.registry import init_default_scope
 from mmseg.registry import MODELS
 
-from mmseg_scr.costs.count import Cost, ModelCost, count_costs
+from mmseg_scr.costs.count import ModelCost, count_costs
 from mmseg_scr.costs.published import ADE20K, BDD100K, CITYSCAPES, PUBLISHED, PublishedRow
 
 # The sizes that the papers count at.
@@ -19,18 +19,6 @@ EVALUATION_SHAPES = {
     'BDD100KDataset': BDD100K,
     'CityscapesDataset': CITYSCAPES,
 }
-LEGEND = """\
-G is 1e9 multiply-adds for one image, which the papers call GFLOPs.
-
-- paper: convolutions and linear layers by the size of their output, biases, normalisations; no
-  products of attention, activations, pooling, resizing or sampling. The method's paper counts so.
-- full: paper + the matrix products of attention (of SegNeXt: of its matrix decomposition).
-- executed: convolutions and matrix products that really run, without biases and normalisations."""
-PARTS_HEADER = '| part | parameters | paper G | full G | executed G |\n|---|---:|---:|---:|---:|'
-PUBLISHED_HEADER = """\
-| config | size | count | M published | M own | % | G published | G own | % |
-|---|---|---|---:|---:|---:|---:|---:|---:|"""
-NOTHING = '-'
 # Where parts go among those of other models; parts with other names go between the two groups.
 FIRST_PARTS = (
     'backbone',
@@ -56,14 +44,6 @@ class Comparison:
     def difference(self) -> float | None:
         """In percent of the published number, None without one."""
         return None if self.published is None else 100 * (self.own / self.published - 1)
-
-    @property
-    def cells(self) -> list[str]:
-        """Published, own and difference for a table."""
-        own = f'{self.own:.2f}'
-        if self.published is None:
-            return [NOTHING, own, NOTHING]
-        return [f'{self.published:.2f}', own, f'{self.difference:+.2f}']
 
 
 @dataclass(frozen=True)
@@ -159,14 +139,6 @@ def order_parts(counted: Sequence[ConfigCost]) -> list[str]:
     return [name for name in (*FIRST_PARTS, *between, *LAST_PARTS) if name in names]
 
 
-def format_costs(counted: Sequence[ConfigCost], *, with_parts: bool) -> str:
-    """Markdown: the legend, the parts of each model if asked for, published against own costs."""
-    parts = [_parts_table(c) for c in counted] if with_parts else []
-    compared = [_compared_row(c) for c in counted if c.published]
-    comparison = '\n'.join([PUBLISHED_HEADER, *compared]) if compared else ''
-    return '\n\n'.join(filter(None, [LEGEND, *parts, comparison]))
-
-
 def _count_if_installed(
     path: Path, config: Config, shape: tuple[int, int], options: Mapping[str, object]
 ) -> ConfigCost | None:
@@ -187,29 +159,17 @@ def _count_config(
 
 
 def _evaluation_shape(config: Config) -> tuple[int, int] | None:
-    dataset = config.get('test_dataloader', {}).get('dataset', {})
+    loader = config.get('test_dataloader') or config.get('val_dataloader') or {}
+    dataset = loader.get('dataset') or {}
     known = EVALUATION_SHAPES.get(str(dataset.get('type')).rpartition('.')[2])
     if known:
         return known
-    for step in dataset.get('pipeline', []):
-        if step['type'] == 'Resize' and 'scale' in step:
-            width, height = step['scale']
+    for step in dataset.get('pipeline') or []:
+        if step['type'] == 'Resize' and step.get('scale'):
+            width, height = _pair(step['scale'])
             return height, width
-    return config.get('crop_size')
+    return _pair(config.get('crop_size'))
 
 
-def _parts_table(counted: ConfigCost) -> str:
-    rows = [*counted.cost.parts.items(), ('**total**', counted.cost.total)]
-    lines = [f'### {counted} at {counted.size}', '', PARTS_HEADER]
-    lines += [f'| {label} | {cost.parameters:,} | {_gigas(cost)} |' for label, cost in rows]
-    lines.append(f'| training only | {counted.cost.training_only:,} | | | |')
-    return '\n'.join(lines)
-
-
-def _gigas(cost: Cost) -> str:
-    return ' | '.join(f'{count / 1e9:.2f}' for count in (cost.paper, cost.full, cost.executed))
-
-
-def _compared_row(counted: ConfigCost) -> str:
-    cells = [str(counted), counted.size, counted.count]
-    return f'| {" | ".join([*cells, *counted.parameters.cells, *counted.macs.cells])} |'
+def _pair(size: int | tuple[int, int] | None) -> tuple[int, int] | None:
+    return (size, size) if isinstance(size, int) else size

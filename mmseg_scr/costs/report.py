@@ -1,15 +1,28 @@
-"""One table for a set of configs: own costs, whole and by part, beside what was published."""
+"""One table for a set of configs: own costs, whole and by part, beside what was published.
+
+Of a single config a second table tells parameters and all three counts of its parts.
+"""
 
 import csv
 import json
 from collections.abc import Sequence
 from dataclasses import asdict
+from math import floor, log10
 from pathlib import Path
 
-from mmseg_scr.costs.configs import LEGEND, NOTHING, ConfigCost, order_parts
+from mmseg_scr.costs.configs import Comparison, ConfigCost, order_parts
 from mmseg_scr.costs.count import Cost
 from mmseg_scr.costs.pictures import draw_costs
 
+LEGEND = """\
+G is 1e9 multiply-adds for one image, which the papers call GFLOPs.
+
+- paper: convolutions and linear layers by the size of their output, biases, normalisations; no
+  products of attention, activations, pooling, resizing or sampling. The method's paper counts so.
+- full: paper + the matrix products of attention (of SegNeXt: of its matrix decomposition).
+- executed: convolutions and matrix products that really run, without biases and normalisations."""
+PARTS_HEADER = '| part | parameters | paper G | full G | executed G |\n|---|---:|---:|---:|---:|'
+NOTHING = '-'
 COLUMNS = """\
 Columns from backbone on are the paper G of the parts, a dash where a model has no such part.
 *count* names the own count that the published G compare with; differences are own against
@@ -18,7 +31,7 @@ OF_TEXT = ('config', 'size', 'count', 'protocol', 'source')
 
 
 def format_report(counted: Sequence[ConfigCost]) -> str:
-    """Markdown: legend, table, and a footnote for every published figure that is not met."""
+    """Markdown: legend, table, a footnote for every published figure that is not met, parts."""
     notes = list(dict.fromkeys(c.published.note for c in counted if c.published))
     numbers = {note: i for i, note in enumerate(filter(None, notes), start=1)}
     rows = []
@@ -30,7 +43,8 @@ def format_report(counted: Sequence[ConfigCost]) -> str:
     ruler = ['---' if column in OF_TEXT else '---:' for column in header]
     table = '\n'.join(f'| {" | ".join(row)} |' for row in (header, ruler, *rows))
     footnotes = '\n'.join(f'{number}. {note}' for note, number in numbers.items())
-    return '\n\n'.join(filter(None, [LEGEND, COLUMNS, table, footnotes]))
+    parts = _parts_table(*counted) if len(counted) == 1 else ''
+    return '\n\n'.join(filter(None, [LEGEND, COLUMNS, table, footnotes, parts]))
 
 
 def write_report(folder: Path, counted: Sequence[ConfigCost]) -> list[Path]:
@@ -64,23 +78,47 @@ def _records(counted: Sequence[ConfigCost]) -> list[dict[str, str]]:
 
 def _record(counted: ConfigCost, parts: Sequence[str]) -> dict[str, str]:
     cost, row = counted.cost, counted.published
-    record = {
+    measured = row is not None and row.miou is not None
+    of_parts = {name: cost.parts[name].paper for name in parts if name in cost.parts}
+    return {
         'config': str(counted),
         'size': counted.size,
-        'M': f'{cost.total.parameters / 1e6:.2f}',
-        'paper G': f'{cost.total.paper / 1e9:.2f}',
-        'full G': f'{cost.total.full / 1e9:.2f}',
-    }
-    for name in parts:
-        record[name] = f'{cost.parts[name].paper / 1e9:.2f}' if name in cost.parts else NOTHING
-    record['M published'], _, record['M %'] = counted.parameters.cells
-    record['count'] = counted.count if row and row.macs else NOTHING
-    record['G published'], _, record['G %'] = counted.macs.cells
-    known = row is not None and row.miou is not None
-    record['mIoU published'] = f'{row.miou:.1f}' if known else NOTHING
-    record['protocol'] = row.protocol if known else NOTHING
-    record['source'] = row.source if row else NOTHING
-    return record
+        'M': _amount(cost.total.parameters / 1e6),
+        'M published': _published(counted.parameters),
+        'M %': _difference(counted.parameters),
+        'paper G': _amount(cost.total.paper / 1e9),
+        'full G': _amount(cost.total.full / 1e9),
+        'count': counted.count if row and row.macs else NOTHING,
+        'G published': _published(counted.macs),
+        'G %': _difference(counted.macs),
+        'mIoU published': f'{row.miou:.1f}' if measured else NOTHING,
+        'protocol': row.protocol if measured else NOTHING,
+        'source': row.source if row else NOTHING,
+    } | {name: _amount(of_parts[name] / 1e9) if name in of_parts else NOTHING for name in parts}
+
+
+def _published(comparison: Comparison) -> str:
+    return NOTHING if comparison.published is None else f'{comparison.published:.2f}'
+
+
+def _difference(comparison: Comparison) -> str:
+    return NOTHING if comparison.published is None else f'{comparison.difference:+.2f}'
+
+
+def _parts_table(counted: ConfigCost) -> str:
+    rows = [*counted.cost.parts.items(), ('**total**', counted.cost.total)]
+    lines = [PARTS_HEADER]
+    for label, cost in rows:
+        counts = (_amount(count / 1e9) for count in (cost.paper, cost.full, cost.executed))
+        lines.append(f'| {label} | {cost.parameters:,} | {" | ".join(counts)} |')
+    lines.append(f'| training only | {counted.cost.training_only:,} | | | |')
+    return '\n'.join(lines)
+
+
+def _amount(value: float) -> str:
+    """Two decimals, and of a small value as many as show two digits."""
+    decimals = 2 if value == 0 else max(2, 1 - floor(log10(abs(value))))
+    return f'{value:.{decimals}f}'
 
 
 def _exact(counted: ConfigCost) -> dict:

@@ -70,8 +70,27 @@ def test_a_footnote_is_printed_once_for_all_rows_that_it_is_about(counted):
     assert [row['config'] for row in table(text)] == ['one_a_x (1)', 'two_b_y', 'three_c_z (1)']
 
 
+def test_parts_of_a_single_model_are_listed_with_their_counts_and_sum():
+    text = format_report([model('one', backbone=BACKBONE, classifier=HEAD)])
+    assert text.splitlines()[-4:] == [
+        '| backbone | 8,000,000 | 6.00 | 6.00 | 6.00 |',
+        '| classifier | 2,000,000 | 4.00 | 4.50 | 3.00 |',
+        '| **total** | 10,000,000 | 10.00 | 10.50 | 9.00 |',
+        '| training only | 7 | | | |',
+    ]
+
+
+def test_small_parts_show_two_digits():
+    small = Cost(123, 456_789, 0, 99_000)
+    text = format_report([model('one', backbone=small)])
+    assert '| backbone | 123 | 0.00046 | 0.00046 | 0.000099 |' in text
+    assert '| one | 512x512 | 0.00012 | 0.00046 | 0.00046 |' in text
+
+
 def test_without_published_figures_their_columns_are_left_out():
-    (row,) = table(format_report([model('one', backbone=BACKBONE)]))
+    row, _ = table(
+        format_report([model('one', backbone=BACKBONE), model('two', backbone=BACKBONE)])
+    )
     assert list(row) == ['config', 'size', 'M', 'paper G', 'full G', 'backbone']
 
 
