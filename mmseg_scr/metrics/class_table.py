@@ -4,7 +4,6 @@ from collections.abc import Mapping, Sequence
 
 import numpy as np
 from mmengine.logging import MMLogger, print_log
-from prettytable import PrettyTable
 
 from mmseg_scr.metrics.scores import mean_over
 
@@ -23,6 +22,8 @@ def print_by_class(
         columns: name -> (K,) fractions, nan where a class has none.
         notes: lines below it.
     """
+    from prettytable import PrettyTable  # mmseg's own; not needed before a table is printed
+
     table = PrettyTable()
     table.add_column('Class', list(classes))
     for name, values in columns.items():
