@@ -3,6 +3,8 @@
 from pathlib import Path
 
 from mmengine.config import Config, ConfigDict
+from mmseg.evaluation import CityscapesMetric, IoUMetric
+from mmseg.registry import METRICS
 
 METRIC = 'IoUMetric'
 METRIC_OF_CLASSES = 'mmseg.ClassIoUMetric'
@@ -18,7 +20,8 @@ def list_classes(config: Config) -> None:
 def save_predictions(config: Config, folder: str) -> None:
     """Write every prediction as a PNG of class indices into ``folder``."""
     for evaluator in _evaluators(config):
-        evaluator.update(output_dir=folder, keep_results=True)
+        if issubclass(METRICS.get(evaluator.type), (IoUMetric, CityscapesMetric)):
+            evaluator.update(output_dir=folder, keep_results=True)
 
 
 def paint_images(config: Config, folder: str) -> None:
