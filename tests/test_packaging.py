@@ -14,6 +14,7 @@ from packaging.requirements import Requirement
 from packaging.version import Version
 
 import mmseg_scr
+from mmseg_scr.backbones.weights_package import LITE0
 
 tomllib = pytest.importorskip('tomllib')
 
@@ -78,6 +79,16 @@ def test_base_install_leaves_the_choice_of_the_line():
 def test_extra_of_onedl_holds_torch_and_the_line():
     names = {Requirement(line).name for line in PROJECT['optional-dependencies']['onedl']}
     assert {'torch', 'torchvision', 'onedl-mmcv', 'onedl-mmengine', 'onedl-mim'} <= names
+
+
+def test_timm_comes_with_the_line_and_its_weights_by_choice():
+    extras = {
+        name: {Requirement(line).name for line in lines}
+        for name, lines in PROJECT['optional-dependencies'].items()
+    }
+    assert 'timm' in extras['onedl']
+    assert [name for name in extras if LITE0 in extras[name]] == ['weights']
+    assert 'weights' not in Requirement(*PROJECT['optional-dependencies']['all']).extras
 
 
 def test_mim_finds_the_package_folder_by_the_first_line_of_record():

@@ -6,9 +6,9 @@ from mmseg_scr.environment.snapshot import CLASSIC, MODULES, ONEDL, PLUGIN, PRET
 TORCH_STACK = 'torch torchvision'  # in one command, or pip pairs builds that do not fit
 ONEDL_STACK = (
     f"{TORCH_STACK} 'onedl-mmcv>=2.3' 'onedl-mmengine>=0.10.12' 'onedl-mmsegmentation>=1.4' "
-    "'onedl-mim>=0.5.1' ftfy regex"
+    "'onedl-mim>=0.5.1' 'timm>=1.0' ftfy regex"
 )
-CLASSIC_STACK = 'mmcv==2.1.0 mmengine==0.10.7 mmsegmentation==1.2.2 ftfy regex'
+CLASSIC_STACK = "mmcv==2.1.0 mmengine==0.10.7 mmsegmentation==1.2.2 'timm>=1.0' ftfy regex"
 BOTH_LINES = ' '.join((*CLASSIC, *ONEDL, *PRETRAIN, 'mmcv-lite'))
 REINSTALL_TORCH = f'pip uninstall -y {TORCH_STACK} && pip install {TORCH_STACK}'
 REINSTALL_OPENCV = (
@@ -149,6 +149,14 @@ RULES = (
         lambda s: s.has_any(*PRETRAIN) and not s.has_any('torchvision'),
         'Backbones of mmpretrain (VAN) need torchvision; MSCAN does not.',
         REINSTALL_TORCH,
+        only_notes=True,
+    ),
+    Rule(
+        'no timm',
+        lambda s: s.line != 'none' and not s.has_any('timm'),
+        'The backbone EfficientNetLite0 is built by timm, which is not installed; nothing else '
+        'needs it.',
+        "pip install 'timm>=1.0' torchvision",
         only_notes=True,
     ),
     Rule(

@@ -15,7 +15,7 @@ ONEDL = tuple(f'onedl-{name}' for name in CLASSIC)
 PRETRAIN = ('mmpretrain', 'onedl-mmpretrain')
 DISTRIBUTIONS = (
     *('torch', 'torchvision', 'numpy', 'opencv-python', 'opencv-python-headless', 'setuptools'),
-    *(*ONEDL, 'onedl-mim', *CLASSIC, 'mmcv-lite', 'openmim', *PRETRAIN, PLUGIN),
+    *(*ONEDL, 'onedl-mim', *CLASSIC, 'mmcv-lite', 'openmim', 'timm', *PRETRAIN, PLUGIN),
 )
 # In this order, so that the first failure is the cause of those after it.
 MODULES = (

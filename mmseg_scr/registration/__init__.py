@@ -2,6 +2,7 @@
 
 from mmseg_scr import (
     aligners,
+    backbones,
     classifiers,
     contexts,
     datasets,
@@ -18,6 +19,7 @@ from mmseg_scr.registration.safe_globals import allow_mmengine_checkpoints
 __all__ = [
     'RuntimeInfoHook',
     'aligners',
+    'backbones',
     'classifiers',
     'contexts',
     'datasets',

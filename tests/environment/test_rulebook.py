@@ -9,6 +9,7 @@ COMMON = {
     'torch': '2.15.0+cu132',
     'torchvision': '0.29.2',
     'numpy': '2.4.6',
+    'timm': '1.0.31',
     'mmsegmentation-scr': '0.1.0',
 }
 ONEDL = {
@@ -149,6 +150,7 @@ CASES = {
 }
 
 NOTES = {
+    'no timm': (without(ONEDL, 'timm'), GPU),
     'no mim': (without(ONEDL, 'onedl-mim'), GPU),
     'mmpretrain without torchvision': (
         {**without(ONEDL, 'torchvision'), 'onedl-mmpretrain': '1.3.6'},

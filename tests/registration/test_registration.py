@@ -7,7 +7,7 @@ from mmengine.registry import HOOKS
 from mmseg.registry import MODELS
 
 import mmseg_scr.registration
-from mmseg_scr import aligners, contexts, decoders, losses
+from mmseg_scr import aligners, backbones, contexts, decoders, losses
 
 WHAT_IS_NEW = """
 import sys
@@ -19,7 +19,7 @@ print(*{name.split('.')[0] for name in set(sys.modules) - before})
 
 
 def test_parts_and_hooks_are_found_by_name():
-    for room in (aligners, contexts, decoders, losses):
+    for room in (aligners, backbones, contexts, decoders, losses):
         for name in room.__all__:
             assert MODELS.get(name) is getattr(room, name)
     assert HOOKS.get('DataCheckHook') is mmseg_scr.registration.hooks.DataCheckHook
