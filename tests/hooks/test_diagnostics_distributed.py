@@ -1,0 +1,44 @@
+"""Two processes over gloo measure at the same time; their training is that without measuring."""
+
+import json
+import socket
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+import torch
+
+WORKER = Path(__file__).with_name('diagnose_one_process.py')
+
+
+def train(folder, interval):
+    folder.mkdir()
+    with socket.socket() as free:
+        free.bind(('127.0.0.1', 0))
+        port = free.getsockname()[1]
+    processes = [
+        subprocess.Popen(
+            [sys.executable, str(WORKER), str(rank), str(port), str(folder), str(interval)],
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.PIPE,
+            text=True,
+        )
+        for rank in range(2)
+    ]
+    errors = [process.communicate(timeout=600)[1] for process in processes]
+    assert [process.returncode for process in processes] == [0, 0], errors
+    return [torch.load(folder / f'rank{rank}.pth') for rank in range(2)]
+
+
+@pytest.mark.slow
+def test_two_processes_train_as_without_and_one_reports(tmp_path):
+    plain = train(tmp_path / 'plain', 100)
+    watched = train(tmp_path / 'watched', 2)
+    for before, after in zip(plain, watched, strict=True):
+        assert all(torch.equal(value, after[name]) for name, value in before.items())
+    lines = []
+    for file in (tmp_path / 'watched').rglob('scalars.json'):
+        lines += [json.loads(line) for line in file.read_text().splitlines()]
+    name = 'diagnostics/decode_head.context.spatial_attention/entropy'
+    assert [line['step'] for line in lines if name in line] == [2, 4]
