@@ -1,0 +1,116 @@
+"""Differences between two methods, with intervals: over seeds, and over the images of a set.
+
+The two answer different questions and neither answers the other's. *Trained again, would B be
+better?* is asked of seeds (paired t). *On other images, would these two trained models differ?* is
+asked of images (bootstrap).
+"""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from statistics import mean, stdev
+
+import numpy as np
+
+LEVEL = 0.95
+
+
+@dataclass(frozen=True)
+class Difference:
+    """B minus A, and the interval that covers it at ``LEVEL``; nan where it cannot be told."""
+
+    mean: float
+    low: float
+    high: float
+    count: int
+
+    @property
+    def resolved(self) -> bool:
+        """Whether the interval excludes zero."""
+        return self.low > 0 or self.high < 0
+
+    def __str__(self) -> str:
+        if np.isnan(self.low):
+            return f'{self.mean:+.2f} (one seed)'
+        return f'{self.mean:+.2f} [{self.low:+.2f}, {self.high:+.2f}]'
+
+
+def paired_difference(a: Sequence[float], b: Sequence[float]) -> Difference:
+    """Mean of b - a over pairs, such as the same seed, with the interval of Student's t.
+
+    Args:
+        a: one value a pair.
+        b: the other value of each pair.
+
+    Raises:
+        ValueError: no pair, or sequences of different lengths.
+    """
+    if len(a) != len(b) or not a:
+        raise ValueError(f'a and b must hold the two values of each pair, got {len(a)}, {len(b)}')
+    differences = [y - x for x, y in zip(a, b, strict=True)]
+    center = mean(differences)
+    if len(differences) == 1:
+        return Difference(center, np.nan, np.nan, 1)
+    from scipy.stats import t
+
+    reach = t.ppf((1 + LEVEL) / 2, len(differences) - 1)
+    reach *= stdev(differences) / len(differences) ** 0.5
+    return Difference(center, center - reach, center + reach, len(differences))
+
+
+@dataclass(frozen=True)
+class BootstrapDifference(Difference):
+    """A :class:`Difference` over images.
+
+    ``opposite`` is the share of replicates whose sign is the other one; ``lost`` the share in which
+    a class that the set has was drawn in no image and therefore left out, for both models.
+    """
+
+    opposite: float = 0.0
+    lost: float = 0.0
+
+
+def bootstrap_difference(
+    a: np.ndarray,
+    b: np.ndarray,
+    *,
+    replicates: int = 10_000,
+    seed: int = 0,
+    measure: Callable[[np.ndarray], np.ndarray] | None = None,
+) -> BootstrapDifference:
+    """Difference of two models on one set of images, which are drawn again with replacement.
+
+    Args:
+        a: (images, classes, 2): counts of each image, intersection and union, of model A.
+        b: the same of model B, images in the same order.
+        replicates: how often a set of as many images is drawn, the same one for both models.
+        seed: of the draws.
+        measure: summed counts (..., classes, 2) -> value (...); mean IoU in percent over the
+            classes that have a union by default.
+
+    Raises:
+        ValueError: tables of different shapes.
+    """
+    if a.shape != b.shape or a.ndim != 3:
+        raise ValueError(f'a and b must be (images, classes, 2), got {a.shape} and {b.shape}')
+    measure = measure or mean_iou
+    images = len(a)
+    weights = np.random.default_rng(seed).multinomial(
+        images, np.full(images, 1 / images), size=replicates
+    )
+    totals = [np.tensordot(weights, table, axes=1) for table in (a, b)]
+    present = (totals[0][..., 1] > 0) & (totals[1][..., 1] > 0)
+    occurs = (a[..., 1].sum(0) > 0) & (b[..., 1].sum(0) > 0)
+    shared = [np.where(present[..., None], total, 0) for total in totals]
+    drawn = measure(shared[1]) - measure(shared[0])
+    point = float(measure(b.sum(0)) - measure(a.sum(0)))
+    low, high = np.percentile(drawn, [50 * (1 - LEVEL), 50 * (1 + LEVEL)])
+    opposite = float(np.mean(np.sign(drawn) == -np.sign(point))) if point else 0.0
+    lost = float(np.mean((~present & occurs).any(axis=1)))
+    return BootstrapDifference(point, float(low), float(high), images, opposite, lost)
+
+
+def mean_iou(counts: np.ndarray) -> np.ndarray:
+    """Counts (..., classes, 2), intersection and union -> mean IoU (...) in percent."""
+    union = counts[..., 1].astype(float)
+    ious = np.divide(counts[..., 0], union, out=np.full(union.shape, np.nan), where=union > 0)
+    return 100 * np.nanmean(ious, axis=-1)

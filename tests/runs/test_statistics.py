@@ -1,0 +1,85 @@
+from itertools import product
+
+import numpy as np
+import pytest
+
+from mmseg_scr.runs.statistics import bootstrap_difference, mean_iou, paired_difference
+
+
+class TestSeeds:
+    def test_worked_example(self):
+        found = paired_difference([0.0, 1.0, 2.0], [1.2, 1.4, 2.9])
+        assert found.mean == pytest.approx(0.833333, abs=1e-6)
+        assert (found.low, found.high) == pytest.approx((-0.170619, 1.837286), abs=1e-6)
+        assert not found.resolved
+        assert str(found) == '+0.83 [-0.17, +1.84]'
+
+    def test_interval_that_excludes_zero_is_resolved(self):
+        found = paired_difference([0.0] * 5, [1.0, 1.1, 0.9, 1.0, 1.0])
+        assert found.resolved
+        assert found.high - found.low == pytest.approx(2 * 2.7764 * 0.0707107 / 5**0.5, abs=1e-4)
+
+    def test_one_seed_has_no_interval(self):
+        found = paired_difference([50.0], [51.5])
+        assert str(found) == '+1.50 (one seed)'
+        assert not found.resolved
+
+    @pytest.mark.parametrize(('a', 'b'), [([], []), ([1.0], [1.0, 2.0])])
+    def test_values_that_are_no_pairs_are_refused(self, a, b):
+        with pytest.raises(ValueError, match=f'got {len(a)}, {len(b)}'):
+            paired_difference(a, b)
+
+
+def counts(seed, images=3, classes=4):
+    generator = np.random.default_rng(seed)
+    intersection = generator.integers(1, 50, (images, classes))
+    return np.stack([intersection, intersection + generator.integers(0, 50, (images, classes))], 2)
+
+
+def all_resamples(a, b):
+    """Differences of mIoU over every way to draw as many images with replacement."""
+    differences = []
+    for drawn in product(range(len(a)), repeat=len(a)):
+        values = []
+        for table in (a, b):
+            total = sum(table[i] for i in drawn)
+            values.append(100 * float(np.mean(total[:, 0] / total[:, 1])))
+        differences.append(values[1] - values[0])
+    return differences
+
+
+class TestImages:
+    def test_agrees_with_every_possible_resample(self):
+        a, b = counts(1), counts(2)
+        expected = all_resamples(a, b)
+        found = bootstrap_difference(a, b, replicates=20_000)
+        assert found.mean == pytest.approx(float(mean_iou(b.sum(0)) - mean_iou(a.sum(0))))
+        assert min(expected) <= found.low <= found.high <= max(expected)
+        below = np.mean([d < found.low - 1e-9 for d in expected])
+        above = np.mean([d > found.high + 1e-9 for d in expected])
+        assert below <= 0.03
+        assert above <= 0.03
+        opposite = np.mean([np.sign(d) == -np.sign(found.mean) for d in expected])
+        assert found.opposite == pytest.approx(opposite, abs=0.02)
+
+    def test_the_same_images_are_drawn_for_both(self):
+        a = counts(1)
+        found = bootstrap_difference(a, a, replicates=50)
+        assert (found.mean, found.low, found.high, found.opposite) == (0, 0, 0, 0)
+
+    def test_class_of_one_image_is_left_out_where_it_is_not_drawn(self):
+        a, b = counts(1), counts(2)
+        a[1:, 3] = b[1:, 3] = 0
+        found = bootstrap_difference(a, b, replicates=20_000)
+        assert found.lost == pytest.approx((2 / 3) ** 3, abs=0.02)
+        assert np.isfinite([found.low, found.high]).all()
+
+    def test_class_of_no_image_takes_no_part(self):
+        a, b = counts(1), counts(2)
+        absent = np.zeros((3, 1, 2), int)
+        wider = [np.concatenate([table, absent], axis=1) for table in (a, b)]
+        assert bootstrap_difference(*wider) == bootstrap_difference(a, b)
+
+    def test_tables_of_other_shapes_are_refused(self):
+        with pytest.raises(ValueError, match=r'\(3, 4, 2\) and \(2, 4, 2\)'):
+            bootstrap_difference(counts(1), counts(1)[:2])
