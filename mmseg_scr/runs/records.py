@@ -1,0 +1,108 @@
+"""What is kept of a finished training: a line of JSON, a few kB, in a file that only grows."""
+
+import fcntl
+import hashlib
+import json
+import os
+from collections.abc import Iterable
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+from mmengine.config import Config
+
+# Where a run and its data lie and how it was started, not what it computes.
+NOT_OF_THE_EXPERIMENT = ('work_dir', 'load_from', 'resume', 'launcher', 'data_root')
+
+
+@dataclass(frozen=True)
+class RunRecord:
+    """One training of one config from one seed, and what its test said.
+
+    ``digest`` identifies the config, seed included, wherever it lies. ``curves`` are the logged
+    scalars, name -> (iterations, values); ``metrics`` are those of the test after the last
+    iteration. ``macs`` are 1e9 multiply-adds for one test image by the paper's count. ``device`` is
+    its kind and name: runs are compared in pairs only on one kind.
+    """
+
+    title: str
+    seed: int
+    digest: str
+    iterations: int
+    parameters: int
+    macs: float
+    metrics: dict[str, float]
+    curves: dict[str, tuple[list[int], list[float]]]
+    seconds_per_iteration: float
+    device: str
+    versions: dict[str, str]
+
+    @property
+    def key(self) -> tuple[str, str]:
+        """What makes two records the same run."""
+        return self.title, self.digest
+
+
+def config_digest(config: Config) -> str:
+    """Sixteen hexadecimal digits that tell two experiments apart, on any machine."""
+    text = json.dumps(_of_the_experiment(config.to_dict()), sort_keys=True, default=repr)
+    return hashlib.sha256(text.encode()).hexdigest()[:16]
+
+
+def write_record(path: Path, record: RunRecord) -> None:
+    """Write one record as a file of its own, which is there whole or not at all."""
+    draft = path.with_suffix('.draft')
+    draft.write_text(_line(record))
+    os.replace(draft, path)
+
+
+def add_records(path: Path, records: Iterable[RunRecord]) -> None:
+    """Append those records that the file does not have; several processes may do so at a time."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with path.open('a+') as file:
+        fcntl.flock(file, fcntl.LOCK_EX)
+        file.seek(0)
+        text = file.read()
+        known = {record.key for record in _parse(text)}
+        if text and not text.endswith('\n'):  # cut off in the middle of a line
+            file.truncate(len(text[: text.rfind('\n') + 1].encode()))
+        file.writelines(_line(record) for record in records if record.key not in known)
+        file.flush()
+        os.fsync(file.fileno())
+
+
+def read_records(path: Path) -> list[RunRecord]:
+    """All records of a file, in its order; none if there is no such file.
+
+    A last line that was cut off, as by a lost machine, is left out.
+
+    Raises:
+        ValueError: another line is no record; its number is named.
+    """
+    return _parse(path.read_text(), str(path)) if path.is_file() else []
+
+
+def _of_the_experiment(value: object) -> object:
+    if isinstance(value, dict):
+        items = ((k, v) for k, v in value.items() if k not in NOT_OF_THE_EXPERIMENT)
+        return {str(k): _of_the_experiment(v) for k, v in items}
+    if isinstance(value, list | tuple):
+        return [_of_the_experiment(v) for v in value]
+    return value
+
+
+def _line(record: RunRecord) -> str:
+    return json.dumps(asdict(record), sort_keys=True) + '\n'
+
+
+def _parse(text: str, name: str = 'the file') -> list[RunRecord]:
+    whole = text[: text.rfind('\n') + 1]
+    records = []
+    for number, line in enumerate(whole.splitlines(), start=1):
+        try:
+            records.append(RunRecord(**json.loads(line)))
+        except (ValueError, TypeError) as error:
+            raise ValueError(
+                f'line {number} of {name} is no record of a run: {error}; remove the line, the run '
+                'can be repeated'
+            ) from error
+    return records
