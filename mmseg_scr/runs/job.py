@@ -42,6 +42,11 @@ class Job:
     folder: Path
 
     @property
+    def key(self) -> tuple[str, int, str]:
+        """That of its record."""
+        return self.title, self.seed, self.digest
+
+    @property
     def record_file(self) -> Path:
         """There as soon as the run is finished."""
         return self.folder / 'record.json'
@@ -131,7 +136,7 @@ def _repeatable(config: Config, title: str, seed: int, folder: Path) -> Config:
     config.train_dataloader.update(
         num_workers=0,
         persistent_workers=False,
-        sampler=dict(type='RepeatableInfiniteSampler', shuffle=True, seed=seed),
+        sampler=dict(type='RepeatableInfiniteSampler', shuffle=True),  # of the run's seed
     )
     # Of two, one stays whole while another is written.
     config.default_hooks.checkpoint.update(
@@ -176,8 +181,8 @@ def _record(job: Job, runner: Runner, metrics: Mapping[str, float], device: str)
         iterations=job.iterations,
         parameters=cost.parameters,
         macs=round(cost.paper / 1e9, 4),
-        metrics={name: float(value) for name, value in metrics.items()},
-        curves=curves,
+        metrics=dict(metrics),
+        curves={name: [*map(list, points)] for name, points in curves.items()},
         seconds_per_iteration=times[len(times) // 2],
         device=device,
         versions=_versions(),

@@ -77,14 +77,12 @@ def run_queue(
     if failed:
         raise RuntimeError(_failure(failed))
     found = {record.key: record for record in read_records(records)}
-    return [found[job.title, job.digest] for job in jobs]
+    return [found[job.key] for job in jobs]
 
 
 def _unfinished(jobs: Sequence[Job], records: Path) -> list[Job]:
     known = {record.key for record in read_records(records)}
-    return [
-        job for job in jobs if (job.title, job.digest) not in known and not _collect(job, records)
-    ]
+    return [job for job in jobs if job.key not in known and not _collect(job, records)]
 
 
 def _collect(job: Job, records: Path) -> bool:

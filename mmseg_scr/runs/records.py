@@ -10,18 +10,22 @@ from pathlib import Path
 
 from mmengine.config import Config
 
-# Where a run and its data lie and how it was started, not what it computes.
-NOT_OF_THE_EXPERIMENT = ('work_dir', 'load_from', 'resume', 'launcher', 'data_root')
+# Keys that say where a run and its data lie, how it was started and what it draws.
+NOT_OF_THE_EXPERIMENT = (
+    *('work_dir', 'data_root', 'load_from', 'resume', 'launcher'),
+    *('experiment_name', 'visualizer', 'randomness'),
+)
 
 
 @dataclass(frozen=True)
 class RunRecord:
     """One training of one config from one seed, and what its test said.
 
-    ``digest`` identifies the config, seed included, wherever it lies. ``curves`` are the logged
+    ``digest`` identifies the config without its seed, wherever it lies. ``curves`` are the logged
     scalars, name -> (iterations, values); ``metrics`` are those of the test after the last
-    iteration. ``macs`` are 1e9 multiply-adds for one test image by the paper's count. ``device`` is
-    its kind and name: runs are compared in pairs only on one kind.
+    iteration, numbers and, by class, mappings of numbers. ``macs`` are 1e9 multiply-adds for one
+    test image by the paper's count. ``device`` is its kind: runs are compared in pairs only on one
+    kind.
     """
 
     title: str
@@ -30,16 +34,16 @@ class RunRecord:
     iterations: int
     parameters: int
     macs: float
-    metrics: dict[str, float]
-    curves: dict[str, tuple[list[int], list[float]]]
+    metrics: dict[str, float | dict[str, float | None]]
+    curves: dict[str, list[list[float]]]
     seconds_per_iteration: float
     device: str
     versions: dict[str, str]
 
     @property
-    def key(self) -> tuple[str, str]:
+    def key(self) -> tuple[str, int, str]:
         """What makes two records the same run."""
-        return self.title, self.digest
+        return self.title, self.seed, self.digest
 
 
 def config_digest(config: Config) -> str:
@@ -91,7 +95,7 @@ def _of_the_experiment(value: object) -> object:
 
 
 def _line(record: RunRecord) -> str:
-    return json.dumps(asdict(record), sort_keys=True) + '\n'
+    return json.dumps(asdict(record), sort_keys=True, default=float) + '\n'  # numpy's numbers
 
 
 def _parse(text: str, name: str = 'the file') -> list[RunRecord]:

@@ -1,0 +1,76 @@
+from dataclasses import replace
+
+import numpy as np
+import pytest
+from mmengine.config import Config
+
+from mmseg_scr.runs.records import (
+    RunRecord,
+    add_records,
+    config_digest,
+    read_records,
+    write_record,
+)
+
+RECORD = RunRecord(
+    title='one',
+    seed=1,
+    digest='a',
+    iterations=10,
+    parameters=1000,
+    macs=2.5,
+    metrics={'mIoU': 50.0, 'IoU': {'road': 90.0, 'pole': None}},
+    curves={'loss': [[5, 10], [2.0, 1.0]]},
+    seconds_per_iteration=0.25,
+    device='cpu',
+    versions={'torch': '2'},
+)
+OTHER = replace(RECORD, seed=2)
+
+
+def test_what_is_written_is_read(tmp_path):
+    write_record(tmp_path / 'one.json', RECORD)
+    assert read_records(tmp_path / 'one.json') == [RECORD]
+    assert [path.name for path in tmp_path.iterdir()] == ['one.json']
+
+
+def test_numbers_of_numpy_are_numbers(tmp_path):
+    write_record(tmp_path / 'one.json', replace(RECORD, metrics={'mIoU': np.float32(1.5)}))
+    assert read_records(tmp_path / 'one.json')[0].metrics == {'mIoU': 1.5}
+
+
+def test_a_record_is_added_once(tmp_path):
+    file = tmp_path / 'new' / 'records.jsonl'
+    add_records(file, [RECORD])
+    add_records(file, [RECORD, OTHER])
+    assert read_records(file) == [RECORD, OTHER]
+
+
+def test_a_line_that_was_cut_off_is_left_out_and_replaced(tmp_path):
+    file = tmp_path / 'records.jsonl'
+    add_records(file, [RECORD, OTHER])
+    file.write_bytes(file.read_bytes()[:-40])
+    assert read_records(file) == [RECORD]
+    add_records(file, [OTHER])
+    assert read_records(file) == [RECORD, OTHER]
+
+
+def test_another_damaged_line_is_named(tmp_path):
+    file = tmp_path / 'records.jsonl'
+    add_records(file, [RECORD])
+    file.write_text('{"title": 1}\n' + file.read_text())
+    with pytest.raises(ValueError, match=r'line 1 of .*records\.jsonl is no record'):
+        read_records(file)
+
+
+def test_no_file_is_no_record(tmp_path):
+    assert read_records(tmp_path / 'absent.jsonl') == []
+
+
+def test_digest_tells_experiments_apart_and_not_places_or_seeds():
+    settings = dict(model=dict(type='A'), train=dict(data_root='here', batch=4), work_dir='w')
+    digest = config_digest(Config(settings))
+    moved = dict(settings, work_dir='v', train=dict(data_root='there', batch=4))
+    assert config_digest(Config(moved)) == digest
+    assert config_digest(Config(dict(settings, randomness=dict(seed=3)))) == digest
+    assert config_digest(Config(dict(settings, model=dict(type='B')))) != digest
