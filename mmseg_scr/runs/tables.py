@@ -22,11 +22,17 @@ class Cell:
     """A metric of one method: a value a seed, and the difference to the baseline."""
 
     values: tuple[float, ...]
-    difference: Difference | None
+    pairs: tuple[float, ...] = ()  # own value above the baseline's, of each seed that both have
+    difference: Difference | None = None
 
     def __str__(self) -> str:
         spread = f' ± {stdev(self.values):.2f}' if len(self.values) > 1 else ''
         return f'{mean(self.values):.2f}{spread}'
+
+    @property
+    def interval(self) -> tuple[float, float] | None:
+        """Of the mean difference; None where there are fewer than two pairs."""
+        return (self.difference.low, self.difference.high) if len(self.pairs) > 1 else None
 
     @property
     def verdict(self) -> str:
@@ -145,8 +151,9 @@ def _cell(name: str, runs: dict[int, RunRecord], baseline: dict[int, RunRecord])
         and name in baseline[seed].metrics
     ]
     if runs is baseline or not pairs:
-        return Cell(values, None)
-    return Cell(values, paired_difference(*zip(*pairs, strict=True)))
+        return Cell(values)
+    above = tuple(own - base for base, own in pairs)
+    return Cell(values, above, paired_difference(*zip(*pairs, strict=True)))
 
 
 def _text_cells(rows: Sequence[Row]) -> tuple[list[str], list[list[str]]]:
