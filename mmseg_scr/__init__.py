@@ -6,7 +6,7 @@ Importing this package registers its modules; it is the one name that ``custom_i
 import sys
 from itertools import pairwise
 
-__version__ = '0.3.0'
+from mmseg_scr.version import __version__ as __version__
 
 # `python -m mmseg_scr` comes here first, and has to run where mmseg does not.
 if ('-m', 'mmseg_scr') not in pairwise(sys.orig_argv):

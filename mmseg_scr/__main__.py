@@ -7,9 +7,9 @@ for it, its path. Both run without torch and mmseg.
 import argparse
 import sys
 
-from mmseg_scr import __version__
 from mmseg_scr.catalogue import list_configs
 from mmseg_scr.environment import Snapshot, diagnose, take_snapshot
+from mmseg_scr.version import __version__
 
 
 def report(snapshot: Snapshot) -> tuple[str, int]:

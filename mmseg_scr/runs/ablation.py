@@ -8,7 +8,7 @@ from mmengine.registry import init_default_scope
 
 from mmseg_scr.runs.job import Job, prepare_job
 from mmseg_scr.runs.records import RunRecord
-from mmseg_scr.runs.short_run import shorten
+from mmseg_scr.runs.schedules import shorten
 from mmseg_scr.runs.tables import Row, format_csv, format_latex, format_markdown, summarize
 from mmseg_scr.runs.variants import titles_of_configs, variants_of_slot
 from mmseg_scr.visualization import plot_seed_differences

@@ -19,10 +19,12 @@ from mmengine.config import Config
 from mmengine.hooks import Hook
 from mmengine.runner import Runner
 
-from mmseg_scr import __version__
 from mmseg_scr.costs import count_costs
+from mmseg_scr.runs.evaluation import list_classes
+from mmseg_scr.runs.launch import started_runner
 from mmseg_scr.runs.records import RunRecord, config_digest, write_record
 from mmseg_scr.runs.scalars import read_scalars
+from mmseg_scr.version import __version__
 
 CHECKPOINTS = 20  # of a run, so that little is lost
 LOGGED_STEPS = 50
@@ -116,10 +118,11 @@ def run_job(folder: Path, title: str, seed: int, device: str) -> None:
         checkpoint = _newest_readable(folder)
         if checkpoint:
             config.update(load_from=str(checkpoint), resume=True)
-        runner = Runner.from_cfg(config)
-        runner.register_hook(_ReportHook(folder / PROGRESS))
-        runner.train()
-        metrics = runner.test()
+        list_classes(config)
+        with started_runner(config, trusted=False) as runner:
+            runner.register_hook(_ReportHook(folder / PROGRESS))
+            runner.train()
+            metrics = runner.test()
         write_record(job.record_file, _record(job, runner, metrics, device))
 
 

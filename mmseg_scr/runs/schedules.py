@@ -3,8 +3,29 @@
 from collections.abc import Mapping, Sequence
 from math import inf
 
+from mmengine.config import Config
+
 SPANS = ('step_size', 'T_max', 'total_steps')  # of mmengine's schedules, in iterations
 MOMENTS = ('milestones', 'periods')  # lists of such
+
+
+def shorten(config: Config, iterations: int) -> None:
+    """Let a config train for so many iterations, its schedules scaled with it.
+
+    Args:
+        config: changed in place.
+        iterations: at least 1.
+
+    Raises:
+        ValueError: ``iterations`` is below 1, or the config does not count iterations.
+    """
+    if iterations < 1:
+        raise ValueError(f'iterations must be at least 1, got {iterations}')
+    if 'max_iters' not in config.train_cfg:
+        raise ValueError(f'train_cfg must count iterations by max_iters, got {config.train_cfg}')
+    scale = iterations / config.train_cfg.max_iters
+    config.train_cfg.max_iters = iterations
+    config.param_scheduler = shorten_schedules(config.get('param_scheduler'), scale)
 
 
 def shorten_schedules(schedules: Sequence[dict] | dict | None, scale: float) -> list | dict:

@@ -9,7 +9,7 @@ from mmengine.runner import Runner
 
 from mmseg_scr.datasets import check_folders
 from mmseg_scr.progress import ProgressReport
-from mmseg_scr.runs.schedules import shorten_schedules
+from mmseg_scr.runs.schedules import shorten
 
 VALIDATIONS = 4
 LOGGED_STEPS = 20
@@ -39,14 +39,9 @@ def train_briefly(
         ValueError: ``iterations`` is below 1, the config does not count iterations, or a loss is
             no longer finite.
     """
-    if iterations < 1:
-        raise ValueError(f'iterations must be at least 1, got {iterations}')
-    if 'max_iters' not in config.train_cfg:
-        raise ValueError(f'train_cfg must count iterations by max_iters, got {config.train_cfg}')
-    scale = iterations / config.train_cfg.max_iters
+    shorten(config, iterations)
     config.work_dir = str(work_dir)
-    config.train_cfg.update(max_iters=iterations, val_interval=max(iterations // VALIDATIONS, 1))
-    config.param_scheduler = shorten_schedules(config.get('param_scheduler'), scale)
+    config.train_cfg.val_interval = max(iterations // VALIDATIONS, 1)
     config.default_hooks.checkpoint.update(interval=iterations, save_best=None)
     config.default_hooks.logger.interval = max(iterations // LOGGED_STEPS, 1)
     config.log_level = 'ERROR'
