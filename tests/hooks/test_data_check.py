@@ -164,7 +164,7 @@ def test_samples_are_not_copied_where_they_lie_in_memory(folder, monkeypatch):
 
 def test_label_maps_that_test_time_augmentation_loads_are_looked_for(folder):
     flips = [{'type': 'mmseg.RandomFlip', 'prob': prob} for prob in (0.0, 1.0)]
-    augmented = {'type': 'mmseg.TestTimeAug', 'transforms': [flips, LABELS]}
+    augmented = {'type': 'TestTimeAug', 'transforms': [flips, LABELS]}
     dataset = build(folder, pipeline=[augmented], seg_map_suffix='_none.png')
     with pytest.raises(FileNotFoundError, match='2 of the 2 label maps'):
         check_dataset(dataset)
