@@ -111,7 +111,8 @@ def run_job(folder: Path, title: str, seed: int, device: str) -> None:
         ValueError: a loss is no longer finite.
     """
     with _alone(folder):
-        config = Config.fromfile(folder / 'config.py')
+        # Without its name, or the runner would write its own form over the file.
+        config = Config(Config.fromfile(folder / 'config.py').to_dict())
         job = Job(title, seed, config.train_cfg.max_iters, config_digest(config), folder)
         if job.record_file.is_file():
             return
