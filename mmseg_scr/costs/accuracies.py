@@ -23,6 +23,15 @@ ACCURACIES = (
         'Table IV',
         protocol=f'{TEST}, multi-scale',
     ),
+    PublishedRow(
+        'scr_van-s_4xb4-adam-131k_cityscapes-test-1024x1024',
+        CITYSCAPES,
+        None,
+        None,
+        81.5,
+        'Sec. IV-F',
+        protocol=TEST,
+    ),
     *(
         _row(SEGNEXT.format(size, 'cityscapes-1024x1024'), CITYSCAPES, miou, 'SegNeXt')
         for size, miou in (('t', 79.8), ('b', 82.6))

@@ -7,7 +7,6 @@ from mmengine.config import Config
 from mmseg_scr.datasets import check_folders
 
 CONFIGS = Path(__file__).parents[2] / 'configs'
-LEAVES = sorted(p for p in CONFIGS.glob('*/*.py') if p.parent.name != '_base_')
 LOADERS = ('train_dataloader', 'val_dataloader', 'test_dataloader')
 TRAIN = 'train_dataloader'
 
