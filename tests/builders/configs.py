@@ -10,9 +10,7 @@ from mmengine.config import Config, ConfigDict
 
 CONFIGS = Path(__file__).parents[2] / 'configs'
 # A config for own images is complete on purpose, to be copied; test_own_data.py has its rules.
-LEAVES = sorted(
-    p for p in CONFIGS.glob('*/*.py') if p.parent.name not in ('_base_', 'own_data')
-)
+LEAVES = sorted(p for p in CONFIGS.glob('*/*.py') if p.parent.name not in ('_base_', 'own_data'))
 # {method}[-{slot}-{value}]..._{backbone}_{gpus}xb{batch}-{schedule}_{dataset}-{H}x{W}.py
 NAME = re.compile(
     r'(?P<method>[a-z0-9]+)(?P<slots>(-[a-z]+-[a-z0-9.]+)*)'
