@@ -11,7 +11,9 @@ from compiled.ways import WAYS, Together
 
 EXAMPLE = (2, (520, 600))
 OTHERS = [(2, (360, 480)), (3, (97, 65)), (1, (256, 320)), (1, (720, 1280))]
-TOLERANCE = 1e-5  # of the largest value
+# Of the largest value. Where a map is sampled, a float32 position is off by 1e-5 pixels of a wide
+# map; of the noise that these maps are, eager itself is 1.4e-5 from float64.
+TOLERANCE = {'context': 1e-5, 'aligner': 3e-5}
 GROUPS = {
     'contexts': ('context', [name for name in SLOTS['context'] if name != 'DAPPM']),
     'DAPPM': ('context', ['DAPPM']),
@@ -42,6 +44,6 @@ def test_agrees_with_eager_at_other_sizes(group, way, tmp_path, record_property,
                 assert expected[name].std() > 0.01
                 difference = (actual[name] - expected[name]).abs().max()
                 share = (difference / expected[name].abs().max()).item()
-                assert share < TOLERANCE, (name, shape)
+                assert share < TOLERANCE[slot], (name, shape)
                 differences[name] = max(differences[name], share)
     record_property('cells', [(name, way, differences[name]) for name in names])

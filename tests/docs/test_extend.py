@@ -52,7 +52,7 @@ def test_whole_contract_of_the_room_holds_for_the_new_part(page, room):
 def test_tests_of_numbers_export_and_configs_find_the_aligner(page):
     passed = passed_tests(page.output_of('pytest -q tests/aligners'))
     assert len(passed['tests/aligners/test_joint_bilateral.py']) == 2
-    assert passed['tests/decoders/test_scr_head_export.py']
+    assert passed['tests/integration/test_parts.py']
     of_configs = {n for file in passed if file.startswith('tests/configs/') for n in passed[file]}
     assert of_configs >= RULES_OF_CONFIGS
 

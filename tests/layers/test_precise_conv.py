@@ -8,10 +8,10 @@ from mmseg_scr.layers.precise_conv import convolve_precisely
 from mmseg_scr.ops.attention import pixel_attention
 
 
-def test_equals_the_convolutions_bit_by_bit_under_any_autocast():
+def test_equals_the_convolutions_bit_by_bit_under_any_autocast(device):
     x, convs = torch.randn(1, 4, 3, 5), [nn.Conv2d(4, 2, 1), nn.Conv2d(4, 1, 1, bias=False)]
     expected = [conv(x) for conv in convs]
-    with torch.autocast('cpu', torch.bfloat16):
+    with torch.autocast(device.type, torch.bfloat16):
         assert all(map(torch.equal, convolve_precisely(x, *convs), expected))
 
 
@@ -24,14 +24,16 @@ def test_map_in_half_meets_weights_in_float32_and_a_half_model_stays_half():
 
 @pytest.mark.parametrize('dtype', [torch.bfloat16, torch.float16])
 @pytest.mark.parametrize(
-    'build', [lambda: DisentangledNonLocal2d(64), lambda: GatedAttention(64, pixel_attention)]
+    'build',
+    [lambda: DisentangledNonLocal2d(64), lambda: GatedAttention(64, pixel_attention)],
+    ids=['DisentangledNonLocal2d', 'GatedAttention'],
 )
-def test_attention_with_large_logits_rounds_no_more_than_its_values(build, dtype):
+def test_attention_with_large_logits_rounds_no_more_than_its_values(build, dtype, device):
     """The logits have a standard deviation above 50; the value path alone is in half precision."""
     layer, x = fill_parameters(build(), scale=0.3), torch.randn(1, 64, 8, 8)
     with torch.no_grad():
         layer.query.weight.mul_(3)
         attended = layer(x) - x
-        with torch.autocast('cpu', dtype):
+        with torch.autocast(device.type, dtype):
             low = layer(x).float() - x
     assert (low - attended).norm() < 2 * torch.finfo(dtype).eps * attended.norm()

@@ -38,9 +38,9 @@ def test_sums_of_half_precision_are_taken_in_float32(pool, dtype):
 
 
 @FORMS
-def test_autocast_does_not_round_the_averages(pool):
+def test_autocast_does_not_round_the_averages(pool, device):
     x = torch.rand(1, 2, 17, 25)
-    with torch.autocast('cpu', torch.bfloat16):
+    with torch.autocast(device.type, torch.bfloat16):
         pooled = pool(x, (3, 4))
     assert pooled.dtype == torch.float32
     torch.testing.assert_close(pooled, F.adaptive_avg_pool2d(x, (3, 4)))
