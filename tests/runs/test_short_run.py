@@ -1,3 +1,4 @@
+from copy import deepcopy
 from pathlib import Path
 
 import pytest
@@ -31,7 +32,7 @@ def test_schedules_are_shortened_to_the_end_of_the_run(few_scenes, tmp_path):
 
 
 def test_seed_decides_about_the_outcome(few_scenes, tmp_path):
-    settings = [few_scenes.copy() for _ in range(3)]
+    settings = [deepcopy(few_scenes) for _ in range(3)]
     runs = [
         train(config, tmp_path / str(i), seed=seed)
         for i, (config, seed) in enumerate(zip(settings, (1, 1, 2), strict=True))
