@@ -8,6 +8,8 @@ ONEDL_STACK = (
     f"{TORCH_STACK} 'onedl-mmcv>=2.3' 'onedl-mmengine>=0.10.12' 'onedl-mmsegmentation>=1.4' "
     "'onedl-mim>=0.5.1' 'timm>=1.0' ftfy regex"
 )
+# The last that mmcv 2.1 compiles against: it is C++17, later ones want C++20.
+CLASSIC_TORCH = "torch==2.13.0 torchvision==0.28.0 'setuptools<82' wheel"
 CLASSIC_STACK = "mmcv==2.1.0 mmengine==0.10.7 mmsegmentation==1.2.2 'timm>=1.0' ftfy regex"
 BOTH_LINES = ' '.join((*CLASSIC, *ONEDL, *PRETRAIN, 'mmcv-lite'))
 REINSTALL_TORCH = f'pip uninstall -y {TORCH_STACK} && pip install {TORCH_STACK}'
@@ -100,7 +102,7 @@ RULES = (
         lambda s: s.line == 'classic' and bool(s.lacks(*CLASSIC)) and not s.has_any('mmcv-lite'),
         'The classic line needs three distributions: mmcv {mmcv}, mmengine {mmengine}, '
         'mmsegmentation {mmsegmentation}.',
-        f"pip install 'setuptools<82' wheel && pip install --no-build-isolation {CLASSIC_STACK}",
+        f'pip install {CLASSIC_TORCH} && pip install --no-build-isolation {CLASSIC_STACK}',
     ),
     Rule(
         'mmsegmentation 0.x',
