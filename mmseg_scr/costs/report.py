@@ -106,7 +106,8 @@ def _difference(comparison: Comparison) -> str:
 
 
 def _parts_table(counted: ConfigCost) -> str:
-    rows = [*counted.cost.parts.items(), ('**total**', counted.cost.total)]
+    parts = [(name, counted.cost.parts[name]) for name in order_parts([counted])]
+    rows = [*parts, ('**total**', counted.cost.total)]
     lines = [PARTS_HEADER]
     for label, cost in rows:
         counts = (_amount(count / 1e9) for count in (cost.paper, cost.full, cost.executed))
