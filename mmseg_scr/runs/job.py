@@ -20,6 +20,7 @@ from mmengine.hooks import Hook
 from mmengine.runner import Runner
 
 from mmseg_scr.costs import count_costs
+from mmseg_scr.datasets import check_folders
 from mmseg_scr.runs.evaluation import list_classes
 from mmseg_scr.runs.launch import started_runner
 from mmseg_scr.runs.records import RunRecord, config_digest, write_record
@@ -120,6 +121,7 @@ def run_job(folder: Path, title: str, seed: int, device: str) -> None:
         if checkpoint:
             config.update(load_from=str(checkpoint), resume=True)
         list_classes(config)
+        check_folders(config, 'train_dataloader', 'val_dataloader', 'test_dataloader')
         with started_runner(config, trusted=False) as runner:
             runner.register_hook(_ReportHook(folder / PROGRESS))
             runner.train()

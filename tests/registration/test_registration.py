@@ -11,7 +11,7 @@ from mmseg_scr import aligners, backbones, contexts, decoders, losses
 
 WHAT_IS_NEW = """
 import sys
-import mmengine.runner, mmseg.datasets, mmseg.models
+import mmengine.runner, mmseg.datasets, mmseg.evaluation, mmseg.models
 before = set(sys.modules)
 import mmseg_scr
 print(*{name.split('.')[0] for name in set(sys.modules) - before})
