@@ -41,7 +41,7 @@ def plot_seed_differences(
         axis.plot(values, [row] * len(values), 'o', color=DOT, markersize=3.5, alpha=0.8)
     axis.axvline(0, color=ZERO, linewidth=1)
     axis.set_yticks(range(len(methods)), [*methods])
-    axis.invert_yaxis()
+    axis.set_ylim(len(methods) - 0.5, -0.5)  # the first on top
     axis.set_xlabel(f'{unit} above {baseline}; dots are seeds, bars 95 % intervals of the mean')
     axis.grid(axis='x', alpha=0.3)
     axis.spines[['top', 'right']].set_visible(False)
