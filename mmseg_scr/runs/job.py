@@ -16,7 +16,6 @@ from pickle import UnpicklingError
 
 import torch
 from mmengine.config import Config
-from mmengine.hooks import Hook
 from mmengine.runner import Runner
 
 from mmseg_scr.costs import count_costs
@@ -25,6 +24,7 @@ from mmseg_scr.runs.evaluation import list_classes
 from mmseg_scr.runs.launch import started_runner
 from mmseg_scr.runs.records import RunRecord, config_digest, write_record
 from mmseg_scr.runs.scalars import read_scalars
+from mmseg_scr.runs.short_run import ProgressHook
 from mmseg_scr.version import __version__
 
 CHECKPOINTS = 20  # of a run, so that little is lost
@@ -123,7 +123,13 @@ def run_job(folder: Path, title: str, seed: int, device: str) -> None:
         list_classes(config)
         check_folders(config, 'train_dataloader', 'val_dataloader', 'test_dataloader')
         with started_runner(config, trusted=False) as runner:
-            runner.register_hook(_ReportHook(folder / PROGRESS))
+            runner.register_hook(
+                ProgressHook(
+                    f'{title} {seed}',
+                    job.iterations,
+                    lambda _, done, total: (folder / PROGRESS).write_text(str(done)),
+                )
+            )
             runner.train()
             metrics = runner.test()
         write_record(job.record_file, _record(job, runner, metrics, device))
@@ -202,25 +208,6 @@ def _versions() -> dict[str, str]:
     modules = {'torch': torch, 'mmengine': mmengine, 'mmseg': mmseg}
     versions = {name: module.__version__ for name, module in modules.items()}
     return {'mmseg_scr': __version__, 'python': sys.version.split()[0], **versions}
-
-
-class _ReportHook(Hook):
-    """Writes how far the run is, and ends it where the loss is no number."""
-
-    def __init__(self, file: Path) -> None:
-        self.file = file
-
-    def after_train_iter(
-        self,
-        runner: Runner,
-        batch_idx: int,
-        data_batch: dict | None = None,
-        outputs: dict | None = None,
-    ) -> None:
-        if not outputs['loss'].isfinite():
-            loss = outputs['loss'].item()
-            raise ValueError(f'the loss is {loss} in iteration {runner.iter + 1}')
-        self.file.write_text(str(runner.iter + 1))
 
 
 if __name__ == '__main__':

@@ -51,12 +51,14 @@ def train_briefly(
     config.randomness = dict(seed=seed)
     check_folders(config, 'train_dataloader', 'val_dataloader')
     runner = Runner.from_cfg(config)
-    runner.register_hook(_ProgressHook(title, iterations, progress))
+    runner.register_hook(ProgressHook(title, iterations, progress))
     runner.train()
     return runner
 
 
-class _ProgressHook(Hook):
+class ProgressHook(Hook):
+    """Tells how far a run is after every step, and ends it where the loss is no number."""
+
     def __init__(self, title: str, total: int, progress: ProgressReport) -> None:
         self.title, self.total, self.progress = title, total, progress
 
@@ -67,6 +69,7 @@ class _ProgressHook(Hook):
         data_batch: dict | None = None,
         outputs: dict | None = None,
     ) -> None:
+        """Report, or raise ValueError."""
         if not outputs['loss'].isfinite():
             loss = outputs['loss'].item()
             raise ValueError(f'{self.title}: the loss is {loss} in iteration {runner.iter + 1}')
