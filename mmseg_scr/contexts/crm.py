@@ -6,13 +6,19 @@ block are residual, the last 1x1 convolution is followed by normalisation and Re
 of the pyramid.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import torch
+from mmcv.cnn import build_norm_layer
 from mmseg.registry import MODELS
 from torch import Tensor, nn
 
-from mmseg_scr.layers import ConvFeedForward, DisentangledNonLocal2d, PooledConvModule
+from mmseg_scr.layers import (
+    ConvFeedForward,
+    DisentangledNonLocal2d,
+    PooledConvModule,
+    normalize_pooled,
+)
 from mmseg_scr.ops.stages import concat_stages
 
 MIN_HIDDEN = 4  # of a perceptron; the single ReLU of a thinner one could die for good
@@ -27,9 +33,18 @@ class CRM(nn.Module):
         channels: width of the result.
         parallel: True lets the spatial attention read the map before the channel attention.
         whiten: False leaves the means of queries and keys in, see Eq. 8.
+        similarity: of queries and keys, see :class:`~mmseg_scr.layers.DisentangledNonLocal2d`;
+            ``'dot'`` is Eq. 8 to the letter.
+        stage_norm: False takes the stages as the backbone gives them, as the paper says; backbones
+            that normalise their outputs do not need it.
         hidden_channels: of the feed-forward block, ``channels`` by default; 0 leaves it out.
-        norm_cfg: config of the normalisation of the result.
+        norm_cfg: config of the normalisations.
+
+    Loading the weights of a version before 0.5, which had the literal form alone, into another one
+    raises ValueError.
     """
+
+    _version = 2  # in checkpoints; 1 until 0.4, when similarity='dot', stage_norm=False was all
 
     def __init__(
         self,
@@ -38,6 +53,8 @@ class CRM(nn.Module):
         *,
         parallel: bool = False,
         whiten: bool = True,
+        similarity: str = 'cosine',
+        stage_norm: bool = True,
         hidden_channels: int | None = None,
         norm_cfg: dict,
     ) -> None:
@@ -45,17 +62,47 @@ class CRM(nn.Module):
         width = sum(in_channels)
         hidden = channels if hidden_channels is None else hidden_channels
         self.parallel = parallel
+        self.stage_norm = build_norm_layer(norm_cfg, width)[1] if stage_norm else None
         self.channel_attention = MultiStageChannelAttention(in_channels)
-        self.spatial_attention = DisentangledNonLocal2d(width, whiten=whiten)
+        self.spatial_attention = DisentangledNonLocal2d(width, whiten=whiten, similarity=similarity)
         self.feed_forward = ConvFeedForward(width, hidden) if hidden else nn.Identity()
         self.reduce = PooledConvModule(width, channels, 1, norm_cfg=norm_cfg)
 
     def forward(self, stages: Sequence[Tensor]) -> Tensor:
         """Maps (B, C_l, h_l, w_l), fine to coarse -> (B, channels, h, w) of the last."""
         x = concat_stages(stages)
+        if self.stage_norm is not None:
+            x = normalize_pooled(self.stage_norm, x)
+            stages = x.split([stage.shape[1] for stage in stages], dim=1)
         calibrated = x * self.channel_attention(stages)  # Eq. 6
         x = calibrated + self.spatial_attention(x if self.parallel else calibrated)
         return self.reduce(self.feed_forward(x))
+
+    def _load_from_state_dict(
+        self, state_dict: Mapping[str, Tensor], prefix: str, local_metadata: dict, *rest: object
+    ) -> None:
+        """Load as any module, but refuse weights that mean something else in this form.
+
+        Raises:
+            ValueError: the weights were trained with the other value of ``stage_norm``, or before
+                there were other similarities than Eq. 8's.
+        """
+        if f'{prefix}channel_attention.fuse.0.weight' in state_dict:  # of a CRM, not of a PPM
+            is_normalized = any(name.startswith(f'{prefix}stage_norm.') for name in state_dict)
+            self._check_form(is_normalized, prefix, local_metadata)
+        super()._load_from_state_dict(state_dict, prefix, local_metadata, *rest)
+
+    def _check_form(self, is_normalized: bool, prefix: str, metadata: dict) -> None:
+        is_old = metadata.get('version', self._version) < self._version
+        if is_normalized == (self.stage_norm is not None) and not (
+            is_old and self.spatial_attention.similarity != 'dot'
+        ):
+            return
+        lines = 'stage_norm=True' if is_normalized else "stage_norm=False, similarity='dot'"
+        raise ValueError(
+            f'the weights of {prefix[:-1] or "CRM"} belong to another form of CRM, here they would '
+            f"give other results: its config needs dict(type='CRM', {lines})"
+        )
 
 
 class MultiStageChannelAttention(nn.Module):
@@ -80,4 +127,8 @@ class MultiStageChannelAttention(nn.Module):
 
 def _perceptron(width: int, reduction: int) -> nn.Sequential:
     hidden = max(width // reduction, MIN_HIDDEN)
-    return nn.Sequential(nn.Linear(width, hidden), nn.ReLU(inplace=True), nn.Linear(hidden, width))
+    layers = nn.Linear(width, hidden), nn.ReLU(inplace=True), nn.Linear(hidden, width)
+    for linear in layers[::2]:  # torch's own start shrinks what passes, and factors stay at 1/2
+        nn.init.kaiming_normal_(linear.weight, nonlinearity='relu')
+        nn.init.zeros_(linear.bias)
+    return nn.Sequential(*layers)

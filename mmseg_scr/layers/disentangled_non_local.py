@@ -2,18 +2,24 @@
 
 Widths as recovered from the published costs: q, k and g reduce C to C/4, an output convolution
 restores C. Differs from the original code (Apache-2.0): whitening takes the mean of each channel
-over the pixels, as Eq. 8 says, not one scalar an image; no scale, no temperature. q, k and the
-unary logits carry no bias, for a constant drops out of each softmax.
+over the pixels, as Eq. 8 says, not one scalar an image. q, k and the unary logits carry no bias,
+for a constant drops out of each softmax.
+
+The products of Eq. 8 have no bound: in training they grow until each pixel looks at one other and
+no gradient is left. The forms of :data:`SIMILARITIES` say how large they may be.
 """
 
 import math
 
+import torch
+import torch.nn.functional as F
 from torch import Tensor, nn
 
 from mmseg_scr.layers.precise_conv import convolve_precisely
 from mmseg_scr.ops.attention import disentangled_attention
 
 INIT_STD = 0.01  # of q, k, g and the unary logits, as in the original code
+SIMILARITIES = ('dot', 'scaled_dot', 'cosine')
 WIDTH_MULTIPLE = 8  # of the kernels of scaled_dot_product_attention, in half precision
 
 
@@ -27,6 +33,13 @@ class DisentangledNonLocal2d(nn.Module):
         value_channels: width of g, C / reduction by default. Below C an output convolution, zero at
             the start of training, restores C; at C there is none.
         whiten: False leaves the mean of q and k in.
+        similarity: of two pixels, before the softmax. ``'dot'``: q . k, Eq. 8 as it stands;
+            ``'scaled_dot'``: over the root of their width, as in arXiv 1706.03762; ``'cosine'``: of
+            the (whitened) q and k, times log N for N pixels (the factor of arXiv 2501.19399), so
+            that at any size a pixel that is like one other alone gives it about half of its weight.
+
+    Raises:
+        ValueError: another similarity.
     """
 
     def __init__(
@@ -36,9 +49,13 @@ class DisentangledNonLocal2d(nn.Module):
         reduction: int = 4,
         value_channels: int | None = None,
         whiten: bool = True,
+        similarity: str = 'dot',
     ) -> None:
         super().__init__()
+        if similarity not in SIMILARITIES:
+            raise ValueError(f'similarity must be one of {SIMILARITIES}, got {similarity!r}')
         self.whiten = whiten
+        self.similarity = similarity
         width = _reduced(channels, reduction)
         value_channels = value_channels or width
         self.query = nn.Conv2d(channels, width, 1, bias=False)
@@ -58,10 +75,21 @@ class DisentangledNonLocal2d(nn.Module):
         """(B, C, h, w) -> (B, C, h, w), without ``x`` itself."""
         q, k, unary = convolve_precisely(x, self.query, self.key, self.unary)
         q, k, v = (t.flatten(2).transpose(1, 2) for t in (q, k, self.value(x)))  # (B, hw, .)
-        attended = disentangled_attention(
-            q, k, v, unary.flatten(1), whiten=self.whiten
-        )  # (B, hw, Cv)
+        whiten = self.whiten
+        if self.similarity == 'scaled_dot':
+            q = q * q.shape[2] ** -0.5
+        elif self.similarity == 'cosine':
+            q, k, whiten = *_directions(q, k, whiten=whiten), False
+        attended = disentangled_attention(q, k, v, unary.flatten(1), whiten=whiten)  # (B, hw, Cv)
         return self.out(attended.transpose(1, 2).unflatten(2, x.shape[2:]))
+
+
+def _directions(q: Tensor, k: Tensor, *, whiten: bool) -> tuple[Tensor, Tensor]:
+    """(B, N, D) -> the same, whose products are cosines times log N."""
+    if whiten:
+        q, k = (t - t.mean(dim=1, keepdim=True) for t in (q, k))
+    pixels = torch.full_like(q[:1, :, :1], 1.0).sum()  # a tensor: N stays free in a graph
+    return F.normalize(q, dim=2) * pixels.log(), F.normalize(k, dim=2)
 
 
 def _reduced(channels: int, reduction: int) -> int:

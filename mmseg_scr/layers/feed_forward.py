@@ -4,7 +4,7 @@ from torch import Tensor, nn
 
 
 class ConvFeedForward(nn.Module):
-    """x plus 1x1 -> depthwise 3x3 -> ReLU -> 1x1 of x.
+    """x plus 1x1 -> depthwise 3x3 -> ReLU -> 1x1 of x; the identity at the start of training.
 
     Args:
         channels: width of the map.
@@ -19,6 +19,8 @@ class ConvFeedForward(nn.Module):
             nn.ReLU(inplace=True),
             nn.Conv2d(hidden_channels, channels, 1),
         )
+        nn.init.zeros_(self.layers[-1].weight)
+        nn.init.zeros_(self.layers[-1].bias)
 
     def forward(self, x: Tensor) -> Tensor:
         """(B, C, h, w) -> (B, C, h, w)."""

@@ -2,13 +2,15 @@ import pytest
 import torch
 from builders.fill import fill_parameters
 from builders.inputs import stage_maps
-from reference.crm import channel_attention, depthwise, non_local, pointwise, pool_to
+from reference.crm import channel_attention, concatenate, depthwise, non_local, pointwise
+from torch import nn
 from torch.nn import functional as F
 
 from mmseg_scr.contexts import CRM
 from mmseg_scr.contexts.crm import MultiStageChannelAttention
 
 BN = dict(type='BN')
+LITERAL = dict(similarity='dot', stage_norm=False)
 WIDTHS = [16, 16, 32, 48]
 HRNET_W18 = [18, 36, 72, 144]
 
@@ -28,13 +30,23 @@ def _of(conv):
     return conv.weight, conv.bias
 
 
+def _normalized(stages, norm):
+    """The pooled stages, each channel standardised by its running statistics."""
+    column = (value.reshape(1, -1, 1, 1) for value in (norm.running_mean, norm.running_var))
+    mean, variance = column
+    x = (concatenate(stages) - mean) / (variance + norm.eps).sqrt()
+    x = x * norm.weight.reshape(1, -1, 1, 1) + norm.bias.reshape(1, -1, 1, 1)
+    return x.split([stage.shape[1] for stage in stages], dim=1)
+
+
 def _oracle(crm, stages):
     """Eq. 5-9 and the feed-forward block of Fig. 6 with the parameters of `crm`."""
-    x = _attended_channels(crm.channel_attention, stages)
     dnl = crm.spatial_attention
-    size = tuple(stages[-1].shape[2:])
-    read = torch.cat([pool_to(stage, size) for stage in stages], 1) if crm.parallel else x
-    attended = non_local(read, *(_of(conv) for conv in (dnl.query, dnl.key, dnl.unary, dnl.value)))
+    stages = _normalized(stages, crm.stage_norm) if crm.stage_norm else stages
+    x = _attended_channels(crm.channel_attention, stages)
+    read = concatenate(stages) if crm.parallel else x
+    convs = (_of(conv) for conv in (dnl.query, dnl.key, dnl.unary, dnl.value))
+    attended = non_local(read, *convs, similarity=dnl.similarity)
     x = x + pointwise(attended, *_of(dnl.out))
     if hasattr(crm.feed_forward, 'layers'):
         expand, mix, _, project = crm.feed_forward.layers
@@ -54,11 +66,21 @@ def test_equals_eq_5_to_9_in_loops(image_size):
         torch.testing.assert_close(crm(stages), _oracle(crm, stages))
 
 
-@pytest.mark.parametrize('options', [dict(parallel=True), dict(hidden_channels=0)])
-def test_ablated_forms_equal_theirs_in_loops(options):
+@pytest.mark.parametrize(
+    'options',
+    [
+        dict(parallel=True),
+        dict(hidden_channels=0),
+        dict(similarity='scaled_dot'),
+        dict(similarity='dot'),
+        LITERAL,
+    ],
+)
+def test_other_forms_equal_theirs_in_loops(options):
     crm = fill_parameters(CRM(WIDTHS, 6, norm_cfg=BN, **options), scale=0.2).double().eval()
-    whole = CRM(WIDTHS, 6, norm_cfg=BN).double().eval()
-    whole.load_state_dict(crm.state_dict(), strict='parallel' in options)
+    whole = fill_parameters(CRM(WIDTHS, 6, norm_cfg=BN), scale=0.2).double().eval()
+    for part in ('channel_attention', 'spatial_attention', 'reduce'):
+        getattr(whole, part).load_state_dict(getattr(crm, part).state_dict())
     stages = [stage.double() for stage in stage_maps(1, (65, 97), WIDTHS)]
     with torch.no_grad():
         torch.testing.assert_close(crm(stages), _oracle(crm, stages))
@@ -122,3 +144,50 @@ def test_every_parameter_learns_from_the_second_step():
         (crm(stages) - target).square().mean().backward()
         optimizer.step()
     assert [name for name, p in crm.named_parameters() if not p.grad.any()] == []
+
+
+def _saved(crm, version):
+    """What a file keeps of it, by its own version or by one that knew the literal form alone."""
+    state = nn.ModuleDict(dict(context=crm)).state_dict()
+    state._metadata['context']['version'] = version
+    return state
+
+
+@pytest.mark.parametrize(
+    ('saved', 'version', 'built', 'lines'),
+    [
+        (LITERAL, 1, {}, "stage_norm=False, similarity='dot'"),
+        (LITERAL, 1, dict(stage_norm=False), "stage_norm=False, similarity='dot'"),
+        (LITERAL, 2, {}, 'stage_norm=False'),
+        ({}, 2, LITERAL, 'stage_norm=True'),
+    ],
+)
+def test_weights_of_another_form_are_refused_with_the_lines_that_take_them(
+    saved, version, built, lines
+):
+    state = _saved(CRM(WIDTHS, 6, norm_cfg=BN, **saved), version)
+    model = nn.ModuleDict(dict(context=CRM(WIDTHS, 6, norm_cfg=BN, **built)))
+    with pytest.raises(ValueError, match=f'of context belong to another form.*{lines}'):
+        model.load_state_dict(state, strict=False)
+
+
+@pytest.mark.parametrize(('options', 'version'), [(LITERAL, 1), (LITERAL, 2), ({}, 2)])
+def test_weights_of_the_same_form_are_taken(options, version):
+    crm = fill_parameters(CRM(WIDTHS, 6, norm_cfg=BN, **options))
+    model = nn.ModuleDict(dict(context=CRM(WIDTHS, 6, norm_cfg=BN, **options)))
+    model.load_state_dict(_saved(crm, version))
+    assert torch.equal(model.context.reduce.conv.weight, crm.reduce.conv.weight)
+
+
+def test_weights_of_another_context_leave_it_as_it_is():
+    crm = CRM(WIDTHS, 6, norm_cfg=BN)
+    other = nn.ModuleDict(dict(context=nn.Conv2d(6, 6, 1)))
+    nn.ModuleDict(dict(context=crm)).load_state_dict(other.state_dict(), strict=False)
+
+
+def test_stages_of_any_scale_give_the_same_result_in_training():
+    torch.manual_seed(0)
+    crm = fill_parameters(CRM(WIDTHS, 6, norm_cfg=BN), scale=0.1).train()
+    stages = [torch.randn(2, c, s, s) for c, s in zip(WIDTHS, (32, 16, 8, 4), strict=True)]
+    scaled = [50 * stage + 7 for stage in stages]
+    torch.testing.assert_close(crm(scaled), crm(stages), atol=1e-3, rtol=1e-3)

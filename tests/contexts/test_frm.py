@@ -49,7 +49,12 @@ def test_parameter_count_follows_from_the_widths():
     assert sum(p.numel() for p in frm.parameters()) == dnl + feed_forward + reduce
 
 
-def test_every_parameter_learns():
+def test_every_parameter_learns_from_the_second_step():
     frm = FRM(WIDTHS, 8, norm_cfg=BN)
-    frm(stage_maps(4, (128, 128), WIDTHS)).square().sum().backward()
+    optimizer = torch.optim.SGD(frm.parameters(), lr=0.1)
+    target = torch.randn(4, 8, 4, 4)
+    for _ in range(2):
+        optimizer.zero_grad()
+        (frm(stage_maps(4, (128, 128), WIDTHS)) - target).square().mean().backward()
+        optimizer.step()
     assert [name for name, p in frm.named_parameters() if not p.grad.any()] == []

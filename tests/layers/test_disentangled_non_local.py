@@ -7,6 +7,8 @@ from reference.crm import non_local, pointwise
 from torch import nn
 
 from mmseg_scr.layers import DisentangledNonLocal2d
+from mmseg_scr.probes import looking_inside
+from mmseg_scr.probes.attention import attention_statistics
 
 
 def test_golden_numbers_of_mmsegs_block_without_scale_and_temperature():
@@ -45,6 +47,34 @@ def test_equals_eq_8_and_9_in_loops():
     torch.testing.assert_close(block(x), expected)
 
 
+@pytest.mark.parametrize('similarity', ['scaled_dot', 'cosine'])
+def test_other_similarities_equal_theirs_in_loops(similarity):
+    block = fill_parameters(DisentangledNonLocal2d(8, reduction=2, similarity=similarity)).double()
+    x = torch.randn(2, 8, 3, 4, dtype=torch.float64)
+    convs = (block.query, block.key, block.unary, block.value)
+    pairs = [(conv.weight, conv.bias) for conv in convs]
+    attended = non_local(x, *pairs, similarity=similarity)
+    expected = pointwise(attended, block.out.weight, block.out.bias)
+    torch.testing.assert_close(block(x), expected)
+
+
+def test_cosines_do_not_saturate_however_large_the_weights_are():
+    x = torch.randn(1, 16, 6, 6)
+    largest = {}
+    for similarity in ('dot', 'cosine'):
+        block = fill_parameters(DisentangledNonLocal2d(16, similarity=similarity), scale=30)
+        with looking_inside(block) as inside:
+            block(x)
+        largest[similarity] = attention_statistics(inside.attentions[''])['largest_weight']
+    assert largest['dot'] > 0.99
+    assert largest['cosine'] < 0.5
+
+
+def test_another_similarity_is_refused():
+    with pytest.raises(ValueError, match="'euclid'"):
+        DisentangledNonLocal2d(8, similarity='euclid')
+
+
 def test_golden_numbers_of_the_original_with_values_of_full_width():
     block = DisentangledNonLocal2d(16, reduction=4, value_channels=16).double()
     for name, seed in dict(query=0.1, key=0.2, value=0.3, unary=0.4).items():
@@ -68,9 +98,10 @@ def test_without_whitening_equals_plain_pairwise_and_unary_attention():
     assert not torch.allclose(block(x), expected)
 
 
+@pytest.mark.parametrize('similarity', ['dot', 'cosine'])
 @pytest.mark.parametrize('size', [(5, 7), (1, 1), (1, 4)])
-def test_adds_nothing_at_the_start_of_training(size):
-    assert not DisentangledNonLocal2d(16)(torch.randn(1, 16, *size)).any()
+def test_adds_nothing_at_the_start_of_training(size, similarity):
+    assert not DisentangledNonLocal2d(16, similarity=similarity)(torch.randn(1, 16, *size)).any()
 
 
 def test_output_convolution_learns_from_the_first_step_and_the_rest_from_the_second():

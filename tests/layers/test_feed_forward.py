@@ -18,9 +18,18 @@ def test_hidden_maps_may_be_one_pixel():
     assert ConvFeedForward(6, 4)(torch.randn(1, 6, 1, 1)).shape == (1, 6, 1, 1)
 
 
-def test_every_parameter_gets_a_gradient():
+def test_is_the_identity_at_the_start_of_training():
+    x = torch.randn(2, 6, 3, 5)
+    assert torch.equal(ConvFeedForward(6, 4)(x), x)
+
+
+def test_every_parameter_learns_from_the_second_step():
     block = ConvFeedForward(6, 4)
-    block(torch.randn(2, 6, 4, 4)).square().sum().backward()
+    optimizer = torch.optim.SGD(block.parameters(), lr=0.1)
+    for _ in range(2):
+        optimizer.zero_grad()
+        block(torch.randn(2, 6, 4, 4)).square().mean().backward()
+        optimizer.step()
     silent = [name for name, p in block.named_parameters() if not p.grad.any()]
     assert silent == []
 

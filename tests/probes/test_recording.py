@@ -8,6 +8,7 @@ from builders.stock_heads import head_cfg
 from mmseg.registry import MODELS
 from torch import nn
 
+from mmseg_scr.ops.stages import concat_stages
 from mmseg_scr.probes import Inside, looking_inside, summarize, undisturbed
 
 SIZE = (64, 96)
@@ -45,7 +46,8 @@ def test_values_are_those_of_the_parts():
     maps = stage_maps(2, SIZE)
     with torch.no_grad(), looking_inside(head) as inside:
         head(maps)
-    factors = head.context.channel_attention(maps).flatten(1)
+    x = head.context.stage_norm(concat_stages(maps))
+    factors = head.context.channel_attention(x.split(WIDTHS, dim=1)).flatten(1)
     torch.testing.assert_close(inside.channel_factors['context.channel_attention'], factors)
     coarse, fine, aligned = inside.alignments['aligners.0']
     torch.testing.assert_close(aligned, head.aligners[0](coarse, fine))

@@ -3,7 +3,7 @@
 import math
 
 import torch
-from reference.attention import attend_by_loops
+from reference.attention import attend_by_loops, cosine_by_log, scaled_product
 from torch import Tensor
 
 
@@ -48,10 +48,15 @@ def mlp(x: Tensor, first: tuple, second: tuple) -> Tensor:
     return pointwise(pointwise(x, *first).clamp(min=0), *second)
 
 
-def channel_attention(stages: list[Tensor], stage_mlps: list[tuple], fuse: tuple) -> Tensor:
-    """F'_c of Eq. 5-7: the stages pooled to the last one's size, times one factor per channel."""
+def concatenate(stages: list[Tensor]) -> Tensor:
+    """F_c of Eq. 7: the stages pooled to the last one's size."""
     size = tuple(stages[-1].shape[-2:])
-    concatenated = torch.cat([pool_to(stage, size) for stage in stages], 1)
+    return torch.cat([pool_to(stage, size) for stage in stages], 1)
+
+
+def channel_attention(stages: list[Tensor], stage_mlps: list[tuple], fuse: tuple) -> Tensor:
+    """F'_c of Eq. 5-7: the pooled stages times one factor per channel."""
+    concatenated = concatenate(stages)
     factors = [
         mlp(stage.double().mean((2, 3), keepdim=True), *weights)
         for stage, weights in zip(stages, stage_mlps, strict=True)
@@ -60,10 +65,16 @@ def channel_attention(stages: list[Tensor], stage_mlps: list[tuple], fuse: tuple
     return scale * concatenated
 
 
-def non_local(x: Tensor, query: tuple, key: tuple, unary: tuple, value: tuple) -> Tensor:
-    """Eq. 8-9 on a map: each argument is the (weight, bias or None) of one 1x1 convolution."""
+SIMILARITIES = {'cosine': cosine_by_log, 'scaled_dot': scaled_product}
+
+
+def non_local(
+    x: Tensor, query: tuple, key: tuple, unary: tuple, value: tuple, *, similarity: str = 'dot'
+) -> Tensor:
+    """Eq. 8-9 on a map: each tuple is the (weight, bias or None) of one 1x1 convolution."""
     rows = [_rows(pointwise(x, *weights)) for weights in (query, key, value, unary)]
-    y = attend_by_loops(*rows[:3], rows[3][..., 0])
+    options = [SIMILARITIES[similarity]] if similarity in SIMILARITIES else []
+    y = attend_by_loops(*rows[:3], rows[3][..., 0], *options)
     return y.transpose(1, 2).reshape(x.shape[0], -1, *x.shape[2:])
 
 
