@@ -17,6 +17,8 @@ NAMED = {
     'embedding': f'{HEAD}.contrast.in_index',
     'whitening': f'{HEAD}.context.whiten',
     'attention': f'{HEAD}.context.parallel',
+    'similarity': f'{HEAD}.context.similarity',
+    'stagenorm': f'{HEAD}.context.stage_norm',
     'ffn': f'{HEAD}.context.hidden_channels',
 }
 VALUES = {  # of names that are not the value itself
@@ -26,8 +28,11 @@ VALUES = {  # of names that are not the value itself
     'embedding-finest': [0],
     'whitening-off': False,
     'attention-parallel': True,
+    'similarity-scaled': 'scaled_dot',
+    'stagenorm-off': False,
     'ffn-off': 0,
 }
+LITERAL = {f'{HEAD}.context.similarity': 'dot', f'{HEAD}.context.stage_norm': False}
 ABSENT = object()
 
 
@@ -43,8 +48,11 @@ def test_ablation_differs_from_its_twin_in_what_its_name_says_and_nothing_else(p
     ((slot, value),) = slots(path).items()
     (twin,) = bases(path)
     assert twin.name == path.name.replace(f'-{slot}-{value}_', '_')
-    key = NAMED[slot]
     changed = differences(path, twin)
+    if slot == 'form':
+        assert (value, changed) == ('literal', LITERAL)
+        return
+    key = NAMED[slot]
     if slot == 'contrast':  # the whole term is gone
         changed = {key: Config.fromfile(path).model.decode_head.contrast}
     assert list(changed) == [key]
