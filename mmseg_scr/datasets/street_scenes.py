@@ -101,17 +101,32 @@ class DrawStreetScene(BaseTransform):
 
     Reads ``img_path``, ``seg_fields`` and ``label_map``; adds ``img`` (H, W, 3) in uint8 BGR,
     ``gt_seg_map`` (H, W) in uint8, ``img_shape`` and ``ori_shape``, both (H, W).
+
+    Args:
+        keep: number of scenes that stay in memory, 4 bytes a pixel, and are not drawn again.
     """
+
+    def __init__(self, *, keep: int = 0) -> None:
+        self.keep = _whole_number('keep', keep, at_least=0)
+        self._kept: dict[tuple, tuple[np.ndarray, np.ndarray]] = {}
 
     def transform(self, results: dict) -> dict:
         """Draw the scene that ``img_path`` addresses."""
         _, size, seed, index = _parse(results['img_path'])
-        image, label = draw_street_scene(size, seed=seed, index=index)
+        image, label = self._draw(size, seed, index)
         if results.get('label_map') is not None:
             label = _relabel(label, results['label_map'])
         results.update(img=image, gt_seg_map=label, img_shape=size, ori_shape=size)
         results['seg_fields'].append('gt_seg_map')
         return results
+
+    def _draw(self, size: tuple[int, int], seed: int, index: int) -> tuple[np.ndarray, np.ndarray]:
+        scene = self._kept.get((size, seed, index))
+        if scene is None:
+            scene = draw_street_scene(size, seed=seed, index=index)
+            if len(self._kept) < self.keep:
+                self._kept[size, seed, index] = scene
+        return tuple(picture.copy() for picture in scene)  # what follows may write into them
 
 
 @register_backend('street_scenes', prefixes=PREFIX, force=True)

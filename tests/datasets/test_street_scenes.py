@@ -12,6 +12,8 @@ from mmseg.evaluation import IoUMetric
 from mmseg.registry import DATASETS
 from mmseg.visualization import SegLocalVisualizer
 
+from mmseg_scr.datasets.scene_drawing import draw_street_scene
+
 TRAINING = [
     dict(type='DrawStreetScene'),
     dict(type='CheckLabels', num_classes=10),
@@ -158,3 +160,28 @@ def test_senseless_option_is_refused_with_its_value(option, value, message):
 def test_file_of_another_dataset_is_not_drawn():
     with pytest.raises(ValueError, match=r'a/b\.png is no drawn scene: .* LoadImageFromFile'):
         build().pipeline(dict(img_path='a/b.png', seg_fields=[]))
+
+
+def test_kept_scenes_are_drawn_once_and_stay_as_they_were(monkeypatch):
+    drawn = []
+
+    def draw(size, *, seed, index):
+        drawn.append(index)
+        return draw_street_scene(size, seed=seed, index=index)
+
+    plain = build()
+    expected = [plain[index] for index in range(4)]
+    monkeypatch.setattr('mmseg_scr.datasets.street_scenes.draw_street_scene', draw)
+    dataset = build(pipeline=[dict(type='DrawStreetScene', keep=3)])
+    for _ in range(2):
+        for index in range(4):
+            sample = dataset[index]
+            for key in ('img', 'gt_seg_map'):
+                assert np.array_equal(sample[key], expected[index][key])
+                sample[key][:] = 0
+    assert drawn == [0, 1, 2, 3, 3]
+
+
+def test_a_negative_number_of_kept_scenes_is_refused():
+    with pytest.raises(ValueError, match='got -1'):
+        build(pipeline=[dict(type='DrawStreetScene', keep=-1)])
