@@ -19,6 +19,7 @@ NAME = re.compile(
     r'_(?P<dataset>[a-z0-9]+(-[a-z]+)?)-(?P<height>\d+)x(?P<width>\d+)\.py'
 )
 FOLDERS_OF_ABLATIONS = ('ablation', 'frmseg')
+RECIPES_OF_STUDIES = ('adamw-2500_street-scenes', 'adamw-3300_camvid')
 FOLDERS_OF_EXTENDED_DECODERS = ('context_aware', 'stock_decoders', 'demo')
 WRAPPERS = {  # around a head of mmseg: the slot that they add, and what is in it by default
     'ContextAwareHead': ('classifier', dict(type='ContextAwareClassifier')),
@@ -46,7 +47,12 @@ def slots(path: Path) -> dict[str, str]:
 
 
 ABLATIONS = [p for p in LEAVES if p.parent.name in FOLDERS_OF_ABLATIONS and slots(p)]
-EXTENDED = [p for p in LEAVES if p.parent.name in FOLDERS_OF_EXTENDED_DECODERS and slots(p)]
+STUDIES = [p for p in LEAVES if any(recipe in p.name for recipe in RECIPES_OF_STUDIES)]
+EXTENDED = [
+    p
+    for p in LEAVES
+    if p.parent.name in FOLDERS_OF_EXTENDED_DECODERS and slots(p) and p not in STUDIES
+]
 
 
 def bases(path: Path) -> list[Path]:

@@ -1,12 +1,13 @@
 """An ablation differs from its twin in what its name says, and in nothing else."""
 
-from builders.configs import ABLATIONS, CONFIGS, bases, each, flat, slots
+from builders.configs import ABLATIONS, CONFIGS, STUDIES, bases, each, flat, slots
 from mmengine.config import Config
 
 HEAD = 'model.decode_head'
 # What a name says, and where a config says it. Types are compared in lower case.
 NAMED = {
     'context': f'{HEAD}.context.type',
+    'classifier': f'{HEAD}.classifier.type',
     'aligner': f'{HEAD}.aligner.type',
     'mask': f'{HEAD}.aligner.mask',
     'softmax': f'{HEAD}.aligner.mask.softmax',
@@ -59,6 +60,32 @@ def test_ablation_differs_from_its_twin_in_what_its_name_says_and_nothing_else(p
     said = VALUES.get(f'{slot}-{value}', value)
     own = changed[key].lower() if key.endswith('.type') else changed[key]
     assert own == (float(said) if isinstance(own, float) else said)
+
+
+@each([path for path in STUDIES if slots(path)])
+def test_row_of_a_study_differs_from_the_row_without_its_last_part_in_that_alone(path):
+    *_, (slot, value) = slots(path).items()
+    twin = path.with_name(path.name.replace(f'-{slot}-{value}_', '_'))
+    changed = differences(path, twin)
+    if slot == 'form':
+        assert (value, changed) == ('literal', LITERAL)
+    elif slot == 'contrast':
+        assert Config.fromfile(path).model.decode_head.contrast is None
+        assert all(key.startswith(f'{HEAD}.contrast') for key in changed)
+    else:
+        own = changed.pop(NAMED[slot])
+        assert own.lower() in (value, f'{value}classifier')
+        assert changed == {}
+
+
+@each([path for path in STUDIES if path.name.startswith(('frmseg', 'segnext'))])
+def test_other_methods_of_a_study_differ_from_ours_in_the_head_alone(path):
+    method = path.name.partition('_')[0]
+    twin = path.with_name(path.name.replace(f'{method}_', 'scr_'))
+    read = ('model.', 'train', 'val', 'test', 'optim', 'param', 'custom', 'default')
+    changed = [key for key in differences(path, twin) if key.startswith(read)]
+    assert changed
+    assert [key for key in changed if not key.startswith(HEAD)] == []
 
 
 def test_baseline_differs_from_the_method_in_context_and_aligner():

@@ -10,7 +10,7 @@ from builders.configs import (
 )
 from mmengine.config import Config
 
-FOLDERS_OF_SEVERAL_METHODS = ('ablation', *FOLDERS_OF_EXTENDED_DECODERS)
+FOLDERS_OF_SEVERAL_METHODS = ('ablation', 'camvid', *FOLDERS_OF_EXTENDED_DECODERS)
 HEADS = {
     'scr': 'SCRHead',
     'baseline': 'SCRHead',
@@ -29,6 +29,7 @@ BACKBONES = {  # depths of MSCAN: arXiv 2209.08575, Table 2, and the thin one of
     'mscan-b': dict(type='MSCAN', depths=[3, 3, 12, 3]),
     'mscan-l': dict(type='MSCAN', depths=[3, 5, 27, 3]),
     'mscan-nano': dict(type='MSCAN', depths=[1, 1, 2, 1]),
+    'efficientnet-lite0': dict(type='EfficientNetLite0'),
     'van-s': dict(type='mmpretrain.VAN', arch='small'),
     'mobilenet-v2': dict(type='MobileNetV2'),
     'resnet-50': dict(type='ResNetV1c', depth=50),
