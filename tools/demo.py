@@ -28,10 +28,20 @@ def main() -> None:
     print('Loading the framework ...', flush=True)
     from mmseg_scr.progress import progress_bars
     from mmseg_scr.runs.demo import format_table, run_demo
+    from mmseg_scr.runs.shipped_pair import PAIR, format_pair, missing_models, show_pair
 
+    absent = missing_models(PAIR)
     with progress_bars() as show:
         report = run_demo(METHODS, args.out, iterations=args.iterations, progress=show)
+        pair = None if absent else show_pair(PAIR, args.out, progress=show)
     print(f'\nIoU in % on scenes that were not trained on\n{format_table(report)}\n')
+    if pair is None:
+        print(f'No trained models {", ".join(absent)} come with this version; left out.')
+    else:
+        print(
+            f'The models that come with the package, trained for {pair.iterations} iterations, on '
+            f'{pair.scenes} unseen scenes, in %\n{format_pair(pair)}\nPicture {pair.panels}\n'
+        )
     print(
         f'{time.perf_counter() - start:.0f} s; pictures {report.panels} and {report.curves}, '
         f'numbers {report.table}, runs in {args.out}'

@@ -11,6 +11,7 @@ from mmseg_scr import (
     layers,
     losses,
     metrics,
+    weights,
 )
 from mmseg_scr.registration.missing_packages import announce_missing_packages
 from mmseg_scr.registration.runtime_info import RuntimeInfoHook
@@ -28,6 +29,7 @@ __all__ = [
     'layers',
     'losses',
     'metrics',
+    'weights',
 ]
 
 allow_mmengine_checkpoints()

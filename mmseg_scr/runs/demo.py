@@ -7,13 +7,12 @@ from pathlib import Path
 import numpy as np
 import torch
 from mmengine.config import Config
-from mmengine.dataset import pseudo_collate
 from mmengine.registry import init_default_scope
 from mmseg.evaluation import IoUMetric
-from mmseg.models import BaseSegmentor
-from mmseg.registry import DATASETS, MODELS
+from mmseg.registry import MODELS
 
 from mmseg_scr.progress import ProgressReport
+from mmseg_scr.runs.sample import predict, read_sample
 from mmseg_scr.runs.scalars import read_scalars
 from mmseg_scr.runs.short_run import train_briefly
 from mmseg_scr.visualization import draw_panels, plot_curves
@@ -67,29 +66,29 @@ def run_demo(
     init_default_scope('mmseg')
     settings = {title: Config.fromfile(path) for title, path in configs.items()}
     last = list(settings.values())[-1]
-    dataset = DATASETS.build(last.val_dataloader.dataset)
-    scenes = [dataset[i] for i in range(len(dataset))]  # drawn once, for all that follows
-    truth = [scene['data_samples'].gt_sem_seg.data[0].numpy() for scene in scenes]
-    classes, palette = dataset.metainfo['classes'], dataset.metainfo['palette']
+    sample = read_sample(last.val_dataloader.dataset)  # drawn once, for all that follows
+    truth, classes = sample.truth, sample.classes
 
     most = np.bincount(np.concatenate([t.ravel() for t in truth])).argmax()
     predictions = {'constant': [np.full_like(t, most) for t in truth]}
     torch.manual_seed(0)
-    predictions['untrained'] = _predict(MODELS.build(last.model), scenes, progress, 'untrained')
+    untrained = MODELS.build(last.model)
+    predictions['untrained'] = predict(untrained, sample, progress=progress, title='untrained')
     logs = {}
     for title, config in settings.items():
         runner = train_briefly(config, out_dir / title, iterations, progress=progress, title=title)
         logs[title] = read_scalars(runner.log_dir)
-        predictions[title] = _predict(runner.model, scenes, progress, title)
+        predictions[title] = predict(runner.model, sample, progress=progress, title=title)
 
     results = [Result(name, _ious(maps, truth, len(classes))) for name, maps in predictions.items()]
-    images = [scene['inputs'].numpy().transpose(1, 2, 0)[..., ::-1] for scene in scenes]
     columns = {'truth': truth} | {title: predictions[title] for title in settings}
     shown = {title: maps[:PANEL_ROWS] for title, maps in columns.items()}
     return Report(
         classes=classes,
         results=results,
-        panels=draw_panels(out_dir / 'panels.png', images[:PANEL_ROWS], shown, palette),
+        panels=draw_panels(
+            out_dir / 'panels.png', sample.images[:PANEL_ROWS], shown, sample.palette
+        ),
         curves=plot_curves(out_dir / 'curves.png', logs),
         table=_write_table(out_dir / 'ious.csv', classes, results),
     )
@@ -103,19 +102,6 @@ def format_table(report: Report) -> str:
     for name, *values in zip((*report.classes, 'mIoU'), *columns, strict=True):
         lines.append(f'{name:<{width}}' + ''.join(f'{100 * value:12.1f}' for value in values))
     return '\n'.join(lines)
-
-
-@torch.no_grad()
-def _predict(
-    model: BaseSegmentor, scenes: Sequence[dict], progress: ProgressReport, title: str
-) -> list[np.ndarray]:
-    model.eval()
-    maps = []
-    for done, scene in enumerate(scenes, start=1):
-        outcome = model.test_step(pseudo_collate([scene]))[0]
-        maps.append(outcome.pred_sem_seg.data[0].cpu().numpy())
-        progress(f'evaluating {title}', done, len(scenes))
-    return maps
 
 
 def _ious(

@@ -25,7 +25,7 @@ from mmseg_scr.runs.launch import started_runner
 from mmseg_scr.runs.records import RunRecord, config_digest, write_record
 from mmseg_scr.runs.scalars import read_scalars
 from mmseg_scr.runs.short_run import ProgressHook
-from mmseg_scr.version import __version__
+from mmseg_scr.runs.versions import package_versions
 
 CHECKPOINTS = 20  # of a run, so that little is lost
 LOGGED_STEPS = 50
@@ -197,17 +197,8 @@ def _record(job: Job, runner: Runner, metrics: Mapping[str, float], device: str)
         curves={name: [*map(list, points)] for name, points in curves.items()},
         seconds_per_iteration=times[len(times) // 2],
         device=device,
-        versions=_versions(),
+        versions=package_versions(),
     )
-
-
-def _versions() -> dict[str, str]:
-    import mmengine
-    import mmseg
-
-    modules = {'torch': torch, 'mmengine': mmengine, 'mmseg': mmseg}
-    versions = {name: module.__version__ for name, module in modules.items()}
-    return {'mmseg_scr': __version__, 'python': sys.version.split()[0], **versions}
 
 
 if __name__ == '__main__':

@@ -1,0 +1,83 @@
+"""A few images of a dataset, read once, on which several models are looked at."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import torch
+from mmengine.config import ConfigDict
+from mmengine.dataset import pseudo_collate
+from mmseg.models import BaseSegmentor
+from mmseg.registry import DATASETS
+
+from mmseg_scr.metrics.band_counts import count_bands
+from mmseg_scr.metrics.class_codes import class_codes
+from mmseg_scr.metrics.class_table import percent
+from mmseg_scr.metrics.scores import intersection_over_union, mean_over
+from mmseg_scr.progress import ProgressReport
+
+IGNORE_INDEX = 255
+REACH = 1  # of the band around borders, in pixels
+
+
+@dataclass(frozen=True)
+class Sample:
+    """Images as a dataset of mmseg gives them.
+
+    Attributes:
+        inputs: samples of its pipeline, to be collated.
+        truth: (H, W) labels of each.
+        classes: names.
+        palette: RGB colour of each class.
+    """
+
+    inputs: list[dict]
+    truth: list[np.ndarray]
+    classes: tuple[str, ...]
+    palette: list[list[int]]
+
+    @property
+    def images(self) -> list[np.ndarray]:
+        """(H, W, 3) uint8 in RGB, as they go into a model."""
+        return [scene['inputs'].numpy().transpose(1, 2, 0)[..., ::-1] for scene in self.inputs]
+
+
+def read_sample(dataset: ConfigDict, images: int | None = None) -> Sample:
+    """Read the first images of a dataset with their labels.
+
+    Args:
+        dataset: its config.
+        images: how many; all by default, or if there are fewer.
+    """
+    built = DATASETS.build(dataset)
+    inputs = [built[i] for i in range(min(images or len(built), len(built)))]
+    truth = [scene['data_samples'].gt_sem_seg.data[0].numpy() for scene in inputs]
+    return Sample(inputs, truth, built.metainfo['classes'], built.metainfo['palette'])
+
+
+@torch.no_grad()
+def predict(
+    model: BaseSegmentor, sample: Sample, *, progress: ProgressReport, title: str
+) -> list[np.ndarray]:
+    """(H, W) labels that a model gives to each image; the model is in evaluation afterwards."""
+    model.eval()
+    maps = []
+    for done, scene in enumerate(sample.inputs, start=1):
+        outcome = model.test_step(pseudo_collate([scene]))[0]
+        maps.append(outcome.pred_sem_seg.data[0].cpu().numpy())
+        progress(f'evaluating {title}', done, len(sample.inputs))
+    return maps
+
+
+def score(sample: Sample, predictions: Sequence[np.ndarray]) -> dict[str, float]:
+    """``mIoU`` and ``boundary/mIoU_w1`` in percent, as IoUMetric and BoundaryMetric name them."""
+    known = len(sample.classes)
+    counts = [
+        count_bands(
+            *class_codes(truth, labels, known, IGNORE_INDEX), num_classes=known, reaches=[REACH]
+        )
+        for truth, labels in zip(sample.truth, predictions, strict=True)
+    ]
+    everywhere, near = (sum(image[key] for image in counts) for key in ('all', 'band'))
+    ious = {'mIoU': everywhere, f'boundary/mIoU_w{REACH}': near[0]}
+    return {name: percent(mean_over(intersection_over_union(kind))) for name, kind in ious.items()}
