@@ -97,6 +97,24 @@ def test_mim_finds_the_package_folder_by_the_first_line_of_record():
     assert 'scripts' not in PROJECT
 
 
+@pytest.mark.parametrize('file', ['weights/files/a.pth', 'weights/files/a.json', 'py.typed'])
+def test_trained_weights_are_data_of_the_package(file):
+    patterns = METADATA['tool']['setuptools']['package-data']['mmseg_scr']
+    assert any(Path(file).match(pattern) for pattern in patterns)
+
+
+def test_git_takes_trained_weights_and_no_other_checkpoints():
+    if not (ROOT / '.git').exists():
+        pytest.skip('a source archive has no repository')
+
+    def is_ignored(path):
+        command = ['git', 'check-ignore', '--quiet', '--no-index', path]
+        return subprocess.run(command, cwd=ROOT, check=False).returncode == 0
+
+    assert not is_ignored('mmseg_scr/weights/files/a.pth')
+    assert is_ignored('a.pth')
+
+
 @pytest.mark.parametrize('metafile', METAFILES)
 def test_metafile_lists_collections_and_models(metafile):
     content = load(metafile)

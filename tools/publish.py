@@ -51,15 +51,11 @@ def main() -> None:
         license=args.license,
         metrics=read_metric_files(args.metrics),
     )
-    done = publish(
-        args.checkpoint,
-        args.config,
-        args.out,
-        args.name,
-        about,
-        limit=args.limit,
-        sample=args.sample,
-    )
+    files = args.checkpoint, args.config, args.out
+    try:
+        done = publish(*files, args.name, about, limit=args.limit, sample=args.sample)
+    except ValueError as error:
+        raise SystemExit(f'Not published: {error}') from None
     print(
         f'{done.weights}: {done.card.bytes / 1e6:.2f} MB, SHA-256 {done.card.sha256}\n'
         f'Against the checkpoint, on random images: logits differ by at most {done.difference:.2g} '

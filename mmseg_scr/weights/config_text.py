@@ -26,12 +26,15 @@ def read_config_text(text: str) -> dict:
 
 
 class _CallsOfDict(ast.NodeTransformer):
-    """Writes ``dict(a=1)`` as ``{'a': 1}``."""
+    """Writes ``dict(a=1)`` and ``dict({'a': 1})`` as ``{'a': 1}``; leaves other calls."""
 
     def visit_Call(self, node: ast.Call) -> ast.AST:
         self.generic_visit(node)
-        is_plain = isinstance(node.func, ast.Name) and node.func.id == 'dict' and not node.args
-        if not is_plain or any(keyword.arg is None for keyword in node.keywords):
+        if not isinstance(node.func, ast.Name) or node.func.id != 'dict':
+            return node
+        if [type(argument) for argument in node.args] == [ast.Dict] and not node.keywords:
+            return node.args[0]
+        if node.args or any(keyword.arg is None for keyword in node.keywords):
             return node
         return ast.Dict(
             keys=[ast.Constant(keyword.arg) for keyword in node.keywords],

@@ -4,6 +4,8 @@ from pathlib import Path
 
 import pytest
 
+from mmseg_scr.runs.shipped_pair import PAIR, missing_models
+
 ROOT = Path(__file__).parents[2]
 
 
@@ -21,6 +23,11 @@ def test_prints_a_table_and_says_last_where_everything_lies(tmp_path):
     assert (names[0], names[-1]) == ('road', 'mIoU')
     assert all(0 <= float(value) <= 100 for value in rows['mIoU'])
     assert any('training ours' in line and '2/2' in line for line in lines)
+    if missing_models(PAIR):
+        assert any(line.startswith('No trained models baseline_street') for line in lines)
+    else:
+        assert any('models that come with the package' in line for line in lines)
+        assert (tmp_path / 'here' / 'shipped.png').stat().st_size > 0
     for name in ('panels.png', 'curves.png', 'ious.csv'):
         assert f'here/{name}' in lines[-1]
         assert (tmp_path / 'here' / name).stat().st_size > 0

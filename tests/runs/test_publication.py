@@ -1,0 +1,116 @@
+import pytest
+import torch
+from builders.published import ABOUT, demo_config, publish_demo, save_training
+from mmengine.config import Config
+
+from mmseg_scr.runs.publication import About, publish
+from mmseg_scr.runs.sample import predict, read_sample, score
+from mmseg_scr.weights import build_model, list_weights
+
+NOTHING_ELSE = {'tiny.pth', 'tiny.json'}
+
+
+def refused(tmp_path, checkpoint, config, match, limit=10):
+    """The call is refused, and leaves nothing in its folder."""
+    about = About(config='demo.py', **ABOUT)
+    with pytest.raises(ValueError, match=match):
+        publish(checkpoint, config, tmp_path / 'out', 'tiny', about, limit=limit)
+    assert not list((tmp_path / 'out').glob('*'))
+
+
+@pytest.fixture
+def checkpoint(tmp_path):
+    return save_training(tmp_path / 'iter_7.pth', demo_config())
+
+
+def test_two_files_are_written_and_predict_what_the_checkpoint_does(tmp_path):
+    done = publish_demo(tmp_path / 'out')
+    assert {file.name for file in (tmp_path / 'out').iterdir()} == NOTHING_ELSE
+    assert list_weights(tmp_path / 'out') == [done.card]
+    assert 0 < done.difference < 0.05 * done.spread
+    assert 0.99 < done.agreement <= 1
+    assert done.card.versions['torch'] == torch.__version__
+    held = torch.load(done.weights, weights_only=True)
+    assert set(held) == {'meta', 'state_dict'}
+    model = Config.fromstring(held['meta']['cfg'], '.py').model
+    assert model == Config.fromfile(demo_config()).model
+
+
+def test_sample_is_scored_with_the_written_file(tmp_path):
+    done = publish_demo(tmp_path / 'out', sample=2)
+    model = build_model('tiny', folder=tmp_path / 'out')
+    scenes = read_sample(model.cfg.test_dataloader.dataset, 2)
+    expected = score(scenes, predict(model, scenes, progress=lambda *_: None, title=''))
+    assert done.card.sample == dict(images=2, metrics=expected)
+    assert list_weights(tmp_path / 'out') == [done.card]
+
+
+def test_older_files_of_the_name_are_replaced(tmp_path):
+    first = publish_demo(tmp_path / 'out', method='baseline')
+    second = publish_demo(tmp_path / 'out')
+    assert first.card.sha256 != second.card.sha256
+    assert list_weights(tmp_path / 'out') == [second.card]
+
+
+def test_file_over_the_limit_is_refused_with_its_size(tmp_path, checkpoint):
+    match = r'would have 1\.7\d MB, more than the limit of 1\.5 MB'
+    refused(tmp_path, checkpoint, demo_config(), match, limit=1.5)
+
+
+def test_checkpoint_of_another_config_is_refused(tmp_path, checkpoint):
+    refused(tmp_path, checkpoint, demo_config('baseline'), r"\['decode_head'\] differ")
+
+
+def test_checkpoint_that_does_not_fill_the_model_is_refused(tmp_path, checkpoint):
+    source = torch.load(checkpoint, weights_only=True)
+    del source['state_dict']['decode_head.conv_seg.bias']
+    torch.save(source, checkpoint)
+    refused(tmp_path, checkpoint, demo_config(), 'Missing in the checkpoint: decode_head.conv_seg')
+
+
+def test_checkpoint_without_meta_is_refused(tmp_path):
+    checkpoint = save_training(tmp_path / 'a.pth', demo_config(), meta={})
+    refused(tmp_path, checkpoint, demo_config(), 'has no meta of mmengine')
+
+
+def test_override_that_no_weight_shows_is_noticed(tmp_path):
+    """The same tensors in an attention that leaves the means in are another model."""
+    trained = tmp_path / 'trained.py'
+    trained.write_text(
+        f'_base_ = {str(demo_config())!r}\n'
+        "model = dict(decode_head=dict(context=dict(type='CRM', whiten=False)))\n"
+    )
+    checkpoint = save_training(tmp_path / 'a.pth', trained)
+    refused(tmp_path, checkpoint, demo_config(), 'whiten.+write its overrides into a config')
+
+
+def test_paths_of_a_machine_are_refused_and_variables_stay(tmp_path, checkpoint, monkeypatch):
+    monkeypatch.setenv('SCENES', '/home/somebody/scenes')
+    config = tmp_path / 'config.py'
+    config.write_text(
+        f"_base_ = {str(demo_config())!r}\ndata_root = '{{{{$SCENES:data/scenes}}}}'\n"
+    )
+    about = About(config='demo.py', **ABOUT)
+    publish(checkpoint, config, tmp_path / 'variable', 'tiny', about, limit=10)
+    text = torch.load(tmp_path / 'variable/tiny.pth', weights_only=True)['meta']['cfg']
+    assert '{{$SCENES:data/scenes}}' in text
+    assert 'somebody' not in text
+    config.write_text(f"_base_ = {str(demo_config())!r}\ndata_root = '/home/somebody/scenes'\n")
+    refused(tmp_path, checkpoint, config, 'paths of this machine: /home/somebody/scenes;')
+
+
+def test_weights_that_half_precision_cannot_tell_apart_are_refused(tmp_path, checkpoint):
+    source = torch.load(checkpoint, weights_only=True)
+    weights = source['state_dict']
+    # Logits that differ by less than half precision resolves beside a large common part.
+    weights['decode_head.conv_seg.weight'] *= 1e-9
+    weights['decode_head.conv_seg.bias'] = 1000 + 1e-3 * torch.arange(10.0).flip(0) % 7e-3
+    torch.save(source, checkpoint)
+    refused(tmp_path, checkpoint, demo_config(), 'half precision is not enough')
+
+
+@pytest.mark.parametrize('name', ['', '../up', 'a b', '.hidden', 'a/b'])
+def test_name_that_is_none_for_a_file_is_refused(tmp_path, name):
+    about = About(config='demo.py', **ABOUT)
+    with pytest.raises(ValueError, match='letters, digits'):
+        publish(tmp_path / 'no.pth', demo_config(), tmp_path, name, about, limit=10)

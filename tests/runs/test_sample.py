@@ -1,0 +1,65 @@
+import numpy as np
+import pytest
+import torch
+from builders.published import demo_config
+from mmengine.config import Config
+from mmengine.registry import init_default_scope
+from mmseg.evaluation import IoUMetric
+from mmseg.registry import MODELS
+
+from mmseg_scr.metrics import BoundaryMetric
+from mmseg_scr.runs.sample import predict, read_sample, score
+
+
+@pytest.fixture
+def sample():
+    init_default_scope('mmseg')
+    return read_sample(Config.fromfile(demo_config()).val_dataloader.dataset, 3)
+
+
+def guesses(sample):
+    """Labels of which a third is drawn anew; a border of the first image is not labelled."""
+    rng = np.random.default_rng(0)
+    sample.truth[0][:5] = 255
+    return [
+        np.where(rng.random(t.shape) < 0.3, rng.integers(0, 10, t.shape), t) % 10
+        for t in sample.truth
+    ]
+
+
+def test_scores_are_those_of_the_metrics(sample):
+    maps = guesses(sample)
+    expected = {}
+    for metric in (IoUMetric(), BoundaryMetric(widths=(1,), contour_width=None)):
+        metric.dataset_meta = dict(classes=sample.classes)
+        for truth, labels in zip(sample.truth, maps, strict=True):
+            pair = dict(gt_sem_seg=truth, pred_sem_seg=labels)
+            data = {key: dict(data=torch.from_numpy(value)[None]) for key, value in pair.items()}
+            metric.process({}, [data | dict(img_path='a.png')])
+        expected |= metric.evaluate(3)
+    scores = score(sample, maps)
+    assert scores == {name: pytest.approx(expected[name], abs=0.011) for name in scores}
+    assert list(scores) == ['mIoU', 'boundary/mIoU_w1']
+    assert scores['mIoU'] < 60
+
+
+def test_truth_itself_scores_a_hundred(sample):
+    assert score(sample, sample.truth) == {'mIoU': 100.0, 'boundary/mIoU_w1': 100.0}
+
+
+def test_first_images_are_read_and_all_if_there_are_fewer(sample):
+    dataset = Config.fromfile(demo_config()).val_dataloader.dataset
+    dataset.length = 2
+    fewer = read_sample(dataset, 3)
+    assert len(fewer.inputs) == len(read_sample(dataset).inputs) == 2
+    assert np.array_equal(fewer.truth[1], sample.truth[1])
+    assert fewer.images[0].shape == (96, 192, 3)
+
+
+def test_every_prediction_is_told_of(sample):
+    told = []
+    model = MODELS.build(Config.fromfile(demo_config()).model)
+    maps = predict(model, sample, progress=lambda *step: told.append(step), title='a')
+    assert told == [('evaluating a', done, 3) for done in (1, 2, 3)]
+    assert [labels.shape for labels in maps] == [(96, 192)] * 3
+    assert not model.training

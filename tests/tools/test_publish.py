@@ -1,0 +1,58 @@
+"""tools/publish.py on a checkpoint of an untrained model."""
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from builders.published import DEMO, demo_config, save_training
+
+ROOT = Path(__file__).parents[2]
+
+
+@pytest.fixture
+def publish(tmp_path):
+    """A function that publishes an untrained model into the folder ``out``."""
+    save_training(tmp_path / 'iter_7.pth', demo_config())
+
+    def run(*options):
+        command = [sys.executable, str(ROOT / 'tools/publish.py'), 'iter_7.pth', demo_config()]
+        return subprocess.run(
+            [*command, '--name', 'tiny', '--out', 'out', *options],
+            cwd=tmp_path,
+            env=os.environ | {'PYTHONPATH': str(ROOT), 'OMP_NUM_THREADS': '1'},
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+
+    return run
+
+
+@pytest.mark.slow
+def test_says_size_sum_and_nearness_and_writes_what_it_was_told(publish, tmp_path):
+    (tmp_path / 'a.json').write_text('{"mIoU": 12.5, "time": 1}')
+    outcome = publish('--metrics', 'val=a.json', '--sample', '1', '--license', 'ours')
+    assert outcome.returncode == 0, outcome.stderr[-2000:]
+    card = json.loads((tmp_path / 'out/tiny.json').read_text())
+    assert card['sha256'] in outcome.stdout
+    assert f'{card["bytes"] / 1e6:.2f} MB' in outcome.stdout
+    assert 'the class is the same at' in outcome.stdout
+    assert 'mmseg_scr://tiny' in outcome.stdout
+    assert str(card['sample']['metrics']['mIoU']) in outcome.stdout
+    config = DEMO.format('scr')
+    assert (card['config'], card['license']) == (config, 'ours')
+    assert card['command'] == f'python tools/train.py configs/{config}'
+    assert card['metrics'] == {'val': {'mIoU': 12.5}}
+
+
+@pytest.mark.slow
+def test_refusal_is_one_line(publish):
+    outcome = publish('--limit', '1')
+    assert outcome.returncode == 1
+    assert 'Traceback' not in outcome.stderr
+    last = outcome.stderr.strip().splitlines()[-1]
+    assert last.startswith('Not published: ')
+    assert 'more than the limit of 1 MB' in last
