@@ -4,6 +4,7 @@ import json
 from collections.abc import Sequence
 from pathlib import Path
 
+DIGITS = 4  # after the point; mmseg's float32 has more, of no meaning
 NO_SCORES = ('time', 'data_time', 'iter', 'step')  # beside them in the log of a test
 SET = 'test'
 
@@ -35,7 +36,7 @@ def _read(file: Path) -> dict:
     try:
         content = json.loads(file.read_text())
         content = content.get('metrics', content)
-        scores = {k: v for k, v in content.items() if k not in NO_SCORES and _is_score(v)}
+        scores = {k: _rounded(v) for k, v in content.items() if k not in NO_SCORES and _is_score(v)}
     except (ValueError, AttributeError) as error:
         raise ValueError(f'{file} is no JSON of metrics: {error}') from error
     if not scores:
@@ -47,3 +48,9 @@ def _is_score(value: object) -> bool:
     if isinstance(value, dict):
         return all(inner is None or _is_score(inner) for inner in value.values())
     return isinstance(value, int | float) and not isinstance(value, bool)
+
+
+def _rounded(value: dict | float | None) -> dict | float | None:
+    if isinstance(value, dict):
+        return {name: _rounded(inner) for name, inner in value.items()}
+    return round(value, DIGITS) if isinstance(value, float) else value

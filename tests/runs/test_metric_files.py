@@ -17,6 +17,11 @@ def test_scores_of_a_test_and_of_a_record_are_read_by_set(tmp_path):
     assert read_metric_files([log, f'val={record}']) == {'test': scores, 'val': {'mIoU': 49.0}}
 
 
+def test_digits_without_meaning_are_rounded_away(tmp_path):
+    file = write(tmp_path / 'a.json', {'mIoU': 22.860000610351562, 'IoU': {'car': 0.1 + 0.2}})
+    assert read_metric_files([file]) == {'test': {'mIoU': 22.86, 'IoU': {'car': 0.3}}}
+
+
 def test_no_file_is_no_metrics():
     assert read_metric_files([]) == {}
 
