@@ -93,15 +93,10 @@ def publish(
         weights = _write_weights(draft / f'{name}.pth', source, portable.pretty_text, trained)
         _check_size(weights, limit)
         card = _card(name, about, weights, portable, source['meta'])
-        write_card(card, draft)
-        published = build_model(name, folder=draft)
-        closeness = _compare(trained, published)
-        if sample:
-            card = replace(card, sample=_scores(published, sample))
-            write_card(card, draft)
+        done = _check_draft(card, draft, trained, sample)
         for file in sorted(draft.iterdir()):
             file.replace(out_dir / file.name)
-    return Publication(card, out_dir / weights.name, *closeness)
+    return replace(done, weights=out_dir / weights.name)
 
 
 def _check_text(text: str, meta: Mapping) -> None:
@@ -178,6 +173,17 @@ def _card(name: str, about: About, weights: Path, config: Config, meta: Mapping)
         seed=meta.get('seed'),
         versions=package_versions(),
     )
+
+
+def _check_draft(card: ModelCard, draft: Path, trained: nn.Module, sample: int) -> Publication:
+    """Load what was written, compare it, score it, and write its card."""
+    write_card(card, draft)
+    published = build_model(card.name, folder=draft)
+    closeness = _compare(trained, published)
+    if sample:
+        card = replace(card, sample=_scores(published, sample))
+        write_card(card, draft)
+    return Publication(card, draft / f'{card.name}.pth', *closeness)
 
 
 @torch.no_grad()
