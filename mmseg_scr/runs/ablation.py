@@ -1,79 +1,101 @@
-"""A study: which configs are trained from which seeds, and the tables of their records."""
+"""A study: the jobs of its methods and seeds, and the tables of their records."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
+from copy import deepcopy
 from pathlib import Path
 
 from mmengine.config import Config
-from mmengine.registry import init_default_scope
 
+from mmseg_scr.runs.columns import choose_columns
 from mmseg_scr.runs.job import Job, prepare_job
+from mmseg_scr.runs.plan import Group
 from mmseg_scr.runs.records import RunRecord
+from mmseg_scr.runs.rows import Row, summarize
 from mmseg_scr.runs.schedules import shorten
-from mmseg_scr.runs.tables import Row, format_csv, format_latex, format_markdown, summarize
-from mmseg_scr.runs.variants import titles_of_configs, variants_of_slot
+from mmseg_scr.runs.sources import describe_sources
+from mmseg_scr.runs.tables import format_csv, format_images_csv, format_latex, format_markdown
 from mmseg_scr.visualization import plot_seed_differences
+
+FIGURES = ('mIoU', 'boundary/mIoU_w')  # what has a figure: names that begin so
 
 
 def prepare_jobs(
-    configs: Mapping[Path, Config],
-    out_dir: Path,
-    *,
-    seeds: Sequence[int],
-    iterations: int | None = None,
-    slot: str | None = None,
-    parts: Sequence[str] = (),
+    groups: Sequence[Group], out_dir: Path, *, iterations: int | None = None
 ) -> list[Job]:
-    """One job a method and seed, the first seed of all methods first.
+    """One job a method and seed: group by group, of each the first seed of all methods first.
 
     Args:
-        configs: file -> config; a single one where ``slot`` is given.
+        groups: a title that several of them have is one method.
         out_dir: gets a folder a method.
-        seeds: of the runs.
         iterations: of each run, with the schedules shortened; as the configs say by default.
-        slot: as of :func:`variants_of_slot`; the methods are the parts then.
-        parts: likewise.
 
     Raises:
-        ValueError: as of :func:`variants_of_slot` and :func:`prepare_job`.
+        ValueError: as of :func:`prepare_job`.
     """
-    init_default_scope('mmseg')
-    if slot:
-        (config,) = configs.values()
-        methods = variants_of_slot(config, slot, parts)
-    else:
-        titles = titles_of_configs([path.stem for path in configs])
-        methods = dict(zip(titles, configs.values(), strict=True))
-    if iterations is not None:
-        for config in methods.values():
-            shorten(config, iterations)
     return [
-        prepare_job(title, config, seed, out_dir)
-        for seed in seeds
-        for title, config in methods.items()
+        prepare_job(title, _shortened(config, iterations), seed, out_dir)
+        for group in groups
+        for seed in group.seeds
+        for title, config in group.methods.items()
     ]
 
 
 def write_tables(
-    folder: Path, records: Sequence[RunRecord], *, baseline: str, metrics: Sequence[str]
-) -> list[Row]:
-    """Write ``table.md``, ``table.csv``, ``table.tex`` and, a metric, ``differences_<metric>.png``.
+    folder: Path,
+    records: Sequence[RunRecord],
+    *,
+    baseline: str,
+    metrics: Sequence[str] | None = None,
+    only: Sequence[str] = (),
+) -> str:
+    """Write the tables as ``.md``, ``.csv`` and ``.tex``, and figures of differences.
+
+    ``table`` has scores, costs and times, ``boundary``, ``errors`` and ``classes`` what their names
+    say, where records have it; ``images.csv`` the intervals over images of all pairs of runs.
+
+    Args:
+        folder: for all of them.
+        records: of one study.
+        baseline: as of :func:`summarize`.
+        metrics: of ``table``, the only one then.
+        only: as of :func:`summarize`.
 
     Returns:
-        The rows of the tables.
+        The main table in markdown, with what it was made with below.
+
+    Raises:
+        ValueError: as of :func:`summarize` and :func:`choose_columns`.
     """
-    rows = summarize(records, baseline=baseline, metrics=metrics)
+    choices = choose_columns(records, metrics)
     folder.mkdir(parents=True, exist_ok=True)
-    (folder / 'table.md').write_text(format_markdown(rows, baseline=baseline) + '\n')
-    (folder / 'table.csv').write_text(format_csv(rows))
-    (folder / 'table.tex').write_text(format_latex(rows) + '\n')
-    for metric in metrics:
-        compared = {row.title: row.cells[metric] for row in rows if metric in row.cells}
-        drawn = {
-            title: (cell.pairs, cell.interval)
-            for title, cell in compared.items()
-            if cell.difference is not None
-        }
-        if drawn:
-            file = folder / f'differences_{metric}.png'
-            plot_seed_differences(file, drawn, baseline=baseline, unit=metric)
-    return rows
+    texts = []
+    for choice in choices:
+        rows = summarize(records, baseline=baseline, metrics=choice.metrics, only=only)
+        shown = {row.title for row in rows}
+        sources = describe_sources([record for record in records if record.title in shown])
+        texts.append(f'{format_markdown(rows, choice, baseline=baseline)}\n\n{sources}')
+        (folder / f'{choice.name}.md').write_text(texts[-1] + '\n')
+        (folder / f'{choice.name}.csv').write_text(format_csv(rows))
+        (folder / f'{choice.name}.tex').write_text(format_latex(rows, choice) + '\n')
+        if any(row.images for row in rows):
+            (folder / 'images.csv').write_text(format_images_csv(rows))
+        for metric in choice.metrics * choice.is_main:
+            if metric.startswith(FIGURES):
+                _plot(folder, rows, metric, baseline)
+    return texts[0]
+
+
+def _shortened(config: Config, iterations: int | None) -> Config:
+    if iterations is None:
+        return config
+    config = deepcopy(config)
+    shorten(config, iterations)
+    return config
+
+
+def _plot(folder: Path, rows: Sequence[Row], metric: str, baseline: str) -> None:
+    cells = {row.title: row.cells[metric] for row in rows if metric in row.cells}
+    drawn = {title: (c.pairs, c.interval) for title, c in cells.items() if c.difference is not None}
+    if drawn:
+        file = folder / f'differences_{metric.replace("/", "_")}.png'
+        plot_seed_differences(file, drawn, baseline=baseline, unit=metric)

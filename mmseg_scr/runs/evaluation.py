@@ -8,6 +8,7 @@ from mmseg.registry import METRICS
 
 METRIC = 'IoUMetric'
 METRIC_OF_CLASSES = 'mmseg.ClassIoUMetric'
+METRIC_OF_IMAGES = 'PerImageMetric'
 
 
 def list_classes(config: Config) -> None:
@@ -15,6 +16,13 @@ def list_classes(config: Config) -> None:
     for evaluator in _evaluators(config):
         if evaluator.type in (METRIC, f'mmseg.{METRIC}'):
             evaluator.type = METRIC_OF_CLASSES
+
+
+def save_image_table(config: Config, folder: Path) -> None:
+    """Have the counts of each image written into ``folder``, where a ``PerImageMetric`` is."""
+    for evaluator in _evaluators(config):
+        if evaluator.type in (METRIC_OF_IMAGES, f'mmseg.{METRIC_OF_IMAGES}'):
+            evaluator.output_dir = str(folder)
 
 
 def save_predictions(config: Config, folder: str) -> None:
@@ -45,5 +53,5 @@ def average_augmented(config: Config) -> None:
 
 
 def _evaluators(config: Config) -> list[ConfigDict]:
-    evaluators = config.test_evaluator
+    evaluators = config.get('test_evaluator') or []
     return evaluators if isinstance(evaluators, list) else [evaluators]

@@ -5,14 +5,19 @@ call after a kill of the queue, of a process or of the machine ends in the same 
 """
 
 import os
+import signal
 import subprocess
 import sys
+import threading
 import time
 from collections import Counter, deque
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
+from math import inf
 from pathlib import Path
 
+from mmseg_scr.checks.checkpoints import TRUST_OPTION
 from mmseg_scr.progress import ProgressReport
 from mmseg_scr.runs.job import Job
 from mmseg_scr.runs.records import RunRecord, add_records, read_records
@@ -20,7 +25,8 @@ from mmseg_scr.runs.records import RunRecord, add_records, read_records
 POLL_SECONDS = 0.5
 ATTEMPTS = 3  # at a run whose process dies
 LINES_SHOWN = 15
-COMMAND = (sys.executable, '-m', 'mmseg_scr.runs.job')
+PATIENCE_SECONDS = 10  # with a process that was asked to end
+COMMAND = (sys.executable, '-m', 'mmseg_scr.runs.worker')
 
 
 @dataclass
@@ -36,8 +42,12 @@ def run_queue(
     records: Path,
     devices: Sequence[str] = ('cpu',),
     progress: ProgressReport,
+    stop_after: float = inf,
+    trusted: bool = False,
 ) -> list[RunRecord]:
     """Do the jobs that have no record yet, one process a device at a time.
+
+    Where this call is left early, by Ctrl-C or a SIGTERM too, its processes are ended.
 
     Args:
         jobs: in the order in which they are begun.
@@ -45,20 +55,24 @@ def run_queue(
         devices: ``'cpu'``, ``'cuda:0'`` and so on; one that stands there twice takes two runs at a
             time. Processes on a CPU have one thread each.
         progress: told of every run's iterations.
+        stop_after: minutes after which runs in progress are stopped and no other begins.
+        trusted: as of :func:`mmseg_scr.runs.worker.run_job`.
 
     Returns:
-        The records of the jobs.
+        The records of the jobs, without those that were stopped.
 
     Raises:
+        SystemExit: the process was asked to end (SIGTERM).
         RuntimeError: some runs died ``ATTEMPTS`` times. All others are finished then; the message
             has the last lines that the first one printed.
     """
     waiting, free, running = deque(_unfinished(jobs, records)), deque(devices), []
     deaths, failed = Counter(), []
-    try:
-        while waiting or running:
+    end = time.monotonic() + 60 * stop_after
+    with _ended_at_last(running):
+        while (waiting or running) and time.monotonic() < end:
             while waiting and free:
-                running.append(_start(waiting.popleft(), free.popleft()))
+                running.append(_start(waiting.popleft(), free.popleft(), trusted))
             time.sleep(POLL_SECONDS)
             for run in [*running]:
                 job = run.job
@@ -71,13 +85,33 @@ def run_queue(
                     continue
                 deaths[job] += 1
                 (waiting if deaths[job] < ATTEMPTS else failed).append(job)
-    finally:
-        for run in running:
-            run.process.terminate()
+    for run in running:  # stopped, unless it was finished just then
+        _collect(run.job, records)
     if failed:
         raise RuntimeError(_failure(failed))
     found = {record.key: record for record in read_records(records)}
-    return [found[job.key] for job in jobs]
+    return [found[job.key] for job in jobs if job.key in found]
+
+
+@contextmanager
+def _ended_at_last(running: Sequence[_Running]) -> Iterator[None]:
+    """End the processes that still run when the block is left, also by a SIGTERM."""
+    in_main_thread = threading.current_thread() is threading.main_thread()
+    if in_main_thread:  # no other may set handlers
+        before = signal.signal(signal.SIGTERM, lambda number, _: sys.exit(128 + number))
+    try:
+        yield
+    finally:
+        for run in running:
+            run.process.terminate()
+        for run in running:
+            try:
+                run.process.wait(PATIENCE_SECONDS)
+            except subprocess.TimeoutExpired:
+                run.process.kill()
+                run.process.wait()
+        if in_main_thread:
+            signal.signal(signal.SIGTERM, before)
 
 
 def _unfinished(jobs: Sequence[Job], records: Path) -> list[Job]:
@@ -93,13 +127,14 @@ def _collect(job: Job, records: Path) -> bool:
     return True
 
 
-def _start(job: Job, device: str) -> _Running:
+def _start(job: Job, device: str, trusted: bool) -> _Running:
     kind, _, number = device.partition(':')
     environment = os.environ | {'OMP_NUM_THREADS': '1', 'MKL_NUM_THREADS': '1'}
     environment['CUDA_VISIBLE_DEVICES'] = (number or '0') if kind == 'cuda' else ''
+    options = [TRUST_OPTION] if trusted else []
     with job.log_file.open('a') as output:
         process = subprocess.Popen(
-            [*COMMAND, str(job.folder), job.title, str(job.seed), kind],
+            [*COMMAND, str(job.folder), job.title, str(job.seed), kind, *options],
             stdin=subprocess.DEVNULL,
             stdout=output,
             stderr=subprocess.STDOUT,

@@ -25,7 +25,10 @@ class RunRecord:
     scalars, name -> (iterations, values); ``metrics`` are those of the test after the last
     iteration, numbers and, by class, mappings of numbers. ``macs`` are 1e9 multiply-adds for one
     test image by the paper's count. ``device`` is its kind: runs are compared in pairs only on one
-    kind.
+    kind. What lines of earlier versions lack is None: ``hardware`` is the model of the device,
+    ``minutes`` are those of all processes that worked on the run, its test included, and
+    ``image_counts`` are of :func:`mmseg_scr.runs.image_counts.pack_counts`, where the test has a
+    ``PerImageMetric``.
     """
 
     title: str
@@ -39,6 +42,9 @@ class RunRecord:
     seconds_per_iteration: float
     device: str
     versions: dict[str, str]
+    hardware: str | None = None
+    minutes: float | None = None
+    image_counts: dict[str, int | str] | None = None
 
     @property
     def key(self) -> tuple[str, int, str]:

@@ -29,9 +29,12 @@ class Difference:
         return self.low > 0 or self.high < 0
 
     def __str__(self) -> str:
-        if np.isnan(self.low):
-            return f'{self.mean:+.2f} (one seed)'
-        return f'{self.mean:+.2f} [{self.low:+.2f}, {self.high:+.2f}]'
+        return format(self, '')
+
+    def __format__(self, spec: str) -> str:
+        signed = f'+{spec or ".2f"}'
+        center, low, high = (format(value, signed) for value in (self.mean, self.low, self.high))
+        return f'{center} (one seed)' if np.isnan(self.low) else f'{center} [{low}, {high}]'
 
 
 def paired_difference(a: Sequence[float], b: Sequence[float]) -> Difference:
@@ -97,7 +100,8 @@ def bootstrap_difference(
     weights = np.random.default_rng(seed).multinomial(
         images, np.full(images, 1 / images), size=replicates
     )
-    totals = [np.tensordot(weights, table, axes=1) for table in (a, b)]
+    # Sums below 2^53 are exact as floats, which BLAS multiplies much faster than integers.
+    totals = [np.tensordot(weights.astype(float), table.astype(float), 1) for table in (a, b)]
     present = (totals[0][..., 1] > 0) & (totals[1][..., 1] > 0)
     occurs = (a[..., 1].sum(0) > 0) & (b[..., 1].sum(0) > 0)
     shared = [np.where(present[..., None], total, 0) for total in totals]

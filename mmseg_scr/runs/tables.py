@@ -1,13 +1,12 @@
-"""Tables of finished trainings, made from their records alone."""
+"""Rows of methods as markdown, LaTeX and CSV."""
 
 import csv
 import io
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
 from statistics import mean, stdev
 
-from mmseg_scr.runs.records import RunRecord
-from mmseg_scr.runs.statistics import Difference, paired_difference
+from mmseg_scr.runs.columns import Choice
+from mmseg_scr.runs.rows import SCORE, Cell, Row
 
 NOISE = 'within noise'  # beside a difference whose interval has zero in it
 NOTHING = '-'
@@ -15,89 +14,33 @@ NOTE = """\
 Means over seeds ± standard deviation; in brackets the difference to {baseline}, paired by seed on
 one kind of device, with the 95 % interval of Student's t over seeds. "{noise}": zero is inside of
 it, so that these runs do not resolve the difference; that does not show it to be zero."""
+NOTE_ON_CLASSES = """\
+Means over seeds ± standard deviation; in brackets the mean difference to {baseline}, paired by
+seed on one kind of device. It has no interval here: of many classes, chance alone would resolve
+some."""
+NOTE_ON_IMAGES = """\
+"{score} over images" asks another question, of two trained models: the difference of one pair of
+runs, with the 95 % percentile interval of 10,000 draws of the test images with replacement."""
+Texts = tuple[list[str], list[list[str]]]
 
 
-@dataclass(frozen=True)
-class Cell:
-    """A metric of one method: a value a seed, and the difference to the baseline."""
-
-    values: tuple[float, ...]
-    pairs: tuple[float, ...] = ()  # own value above the baseline's, of each seed that both have
-    difference: Difference | None = None
-
-    def __str__(self) -> str:
-        spread = f' ± {stdev(self.values):.2f}' if len(self.values) > 1 else ''
-        return f'{mean(self.values):.2f}{spread}'
-
-    @property
-    def interval(self) -> tuple[float, float] | None:
-        """Of the mean difference; None where there are fewer than two pairs."""
-        return (self.difference.low, self.difference.high) if len(self.pairs) > 1 else None
-
-    @property
-    def verdict(self) -> str:
-        """The difference in words, empty for the baseline."""
-        if self.difference is None:
-            return ''
-        single = self.difference.count == 1
-        noise = '' if single or self.difference.resolved else f', {NOISE}'
-        return f'{self.difference}{noise}'
-
-
-@dataclass(frozen=True)
-class Row:
-    """A method: its seeds, costs (1e6 parameters, 1e9 multiply-adds, seconds) and metrics."""
-
-    title: str
-    seeds: tuple[int, ...]
-    parameters: float
-    macs: float
-    seconds: float
-    cells: dict[str, Cell]
-
-
-def summarize(
-    records: Iterable[RunRecord], *, baseline: str, metrics: Sequence[str] = ('mIoU',)
-) -> list[Row]:
-    """A row a title, in the order in which titles come up.
-
-    Args:
-        records: of one study.
-        baseline: title that the others are compared with.
-        metrics: names among those of the records. A method that lacks one has no cell for it.
-
-    Raises:
-        ValueError: the baseline has no record, or a title has records of different experiments.
-    """
-    by_title: dict[str, dict[int, RunRecord]] = {}
-    for record in records:
-        by_title.setdefault(record.title, {})[record.seed] = record
-    if baseline not in by_title:
-        raise ValueError(f'no record of the baseline {baseline!r}, only of {[*by_title]}')
-    for title, runs in by_title.items():
-        digests = {run.digest for run in runs.values()}
-        if len(digests) > 1:
-            raise ValueError(
-                f'{title!r} has records of {len(digests)} different experiments; give them other '
-                'titles, or another file'
-            )
-    return [_row(title, runs, by_title[baseline], metrics) for title, runs in by_title.items()]
-
-
-def format_markdown(rows: Sequence[Row], *, baseline: str) -> str:
+def format_markdown(rows: Sequence[Row], choice: Choice, *, baseline: str) -> str:
     """The table and the note that says how to read it."""
-    header, body = _text_cells(rows)
+    header, body = _texts(rows, choice)
     ruler = ['---', *('---:' for _ in header[1:])]
     lines = [f'| {" | ".join(cells)} |' for cells in (header, ruler, *body)]
-    return '\n'.join([*lines, '', NOTE.format(baseline=baseline, noise=NOISE)])
+    note = NOTE_ON_CLASSES if choice.classes else NOTE
+    notes = [note.format(baseline=baseline, noise=NOISE)]
+    if choice.is_main and any(row.images for row in rows):
+        notes.append(NOTE_ON_IMAGES.format(score=SCORE))
+    return '\n'.join([*lines, '', *notes])
 
 
-def format_latex(rows: Sequence[Row]) -> str:
+def format_latex(rows: Sequence[Row], choice: Choice) -> str:
     """A ``tabular`` with the rules of the package booktabs."""
-    header, body = _text_cells(rows)
+    header, body = _texts(rows, choice)
     escape = str.maketrans({'_': r'\_', '%': r'\%', '&': r'\&', '±': r'$\pm$'})
-    lines = [' & '.join(cell.translate(escape) for cell in cells) + r' \\' for cells in body]
-    head = ' & '.join(cell.translate(escape) for cell in header) + r' \\'
+    head, *lines = (' & '.join(c.translate(escape) for c in r) + r' \\' for r in (header, *body))
     columns = 'l' + 'r' * (len(header) - 1)
     rules = [rf'\begin{{tabular}}{{{columns}}}', r'\toprule', head, r'\midrule', *lines]
     return '\n'.join([*rules, r'\bottomrule', r'\end{tabular}'])
@@ -105,67 +48,73 @@ def format_latex(rows: Sequence[Row]) -> str:
 
 def format_csv(rows: Sequence[Row]) -> str:
     """One line a method and metric, with every value and the interval as numbers."""
-    file = io.StringIO()
-    writer = csv.writer(file, lineterminator='\n')
-    writer.writerow(
-        ['method', 'metric', 'mean', 'sd', 'difference', 'low', 'high', 'pairs', 'seeds', 'values']
-    )
+    lines = []
     for row in rows:
         for name, cell in row.cells.items():
             spread = stdev(cell.values) if len(cell.values) > 1 else ''
             d = cell.difference
             compared = ['', '', '', ''] if d is None else [d.mean, d.low, d.high, d.count]
             lists = [' '.join(map(str, values)) for values in (row.seeds, cell.values)]
-            writer.writerow([row.title, name, mean(cell.values), spread, *compared, *lists])
-    return file.getvalue()
+            lines.append([row.title, name, mean(cell.values), spread, *compared, *lists])
+    header = ['method', 'metric', 'mean', 'sd', 'difference', 'low', 'high', 'pairs']
+    return _csv([*header, 'seeds', 'values'], lines)
 
 
-def _row(
-    title: str,
-    runs: dict[int, RunRecord],
-    baseline: dict[int, RunRecord],
-    metrics: Sequence[str],
-) -> Row:
-    first = next(iter(runs.values()))
-    return Row(
-        title=title,
-        seeds=tuple(sorted(runs)),
-        parameters=first.parameters / 1e6,
-        macs=first.macs,
-        seconds=mean(run.seconds_per_iteration for run in runs.values()),
-        cells={
-            name: _cell(name, runs, baseline)
-            for name in metrics
-            if all(name in run.metrics for run in runs.values())
-        },
+def format_images_csv(rows: Sequence[Row]) -> str:
+    """One line a pair of runs of one seed: the difference of mIoU with its interval over images."""
+    return _csv(
+        ['method', 'seed', 'difference', 'low', 'high', 'images', 'opposite', 'lost'],
+        [
+            [row.title, seed, d.mean, d.low, d.high, d.count, d.opposite, d.lost]
+            for row in rows
+            for seed, d in row.images.items()
+        ],
     )
 
 
-def _cell(name: str, runs: dict[int, RunRecord], baseline: dict[int, RunRecord]) -> Cell:
-    values = tuple(float(runs[seed].metrics[name]) for seed in sorted(runs))
-    pairs = [
-        (baseline[seed].metrics[name], run.metrics[name])
-        for seed, run in runs.items()
-        if seed in baseline
-        and baseline[seed].device == run.device
-        and name in baseline[seed].metrics
-    ]
-    if runs is baseline or not pairs:
-        return Cell(values)
-    above = tuple(own - base for base, own in pairs)
-    return Cell(values, above, paired_difference(*zip(*pairs, strict=True)))
+def _csv(header: Sequence[str], lines: Sequence[Sequence]) -> str:
+    file = io.StringIO()
+    writer = csv.writer(file, lineterminator='\n')
+    writer.writerows([header, *lines])
+    return file.getvalue()
 
 
-def _text_cells(rows: Sequence[Row]) -> tuple[list[str], list[list[str]]]:
-    names = list(dict.fromkeys(name for row in rows for name in row.cells))
-    header = ['method', 'seeds', 'M', 'G', 's / iteration', *names]
+def _texts(rows: Sequence[Row], choice: Choice) -> Texts:
+    """Header and rows of a table as texts."""
+    names = [name for name in choice.metrics if any(name in row.cells for row in rows)]
+    has_images = choice.is_main and any(row.images for row in rows)
+    header = ['method', 'seeds', *(['device', 'M', 'G', 's / iteration', 'min'] * choice.is_main)]
+    header += [*names, *([f'{SCORE} over images'] * has_images)]
     body = []
     for row in rows:
-        costs = [f'{row.parameters:.3f}', f'{row.macs:.3f}', f'{row.seconds:.3f}']
-        cells = [_text(row.cells[name]) if name in row.cells else NOTHING for name in names]
-        body.append([row.title, str(len(row.seeds)), *costs, *cells])
+        cells = [row.title, str(len(row.seeds)), *(_costs(row) * choice.is_main)]
+        cells += [_text(row.cells.get(name), name, choice) for name in names]
+        body.append([*cells, *([_first_pair(row)] * has_images)])
     return header, body
 
 
-def _text(cell: Cell) -> str:
-    return f'{cell} ({cell.verdict})' if cell.verdict else str(cell)
+def _costs(row: Row) -> list[str]:
+    seconds = NOTHING if row.seconds is None else f'{row.seconds:.3f}'
+    minutes = NOTHING if row.minutes is None else f'{row.minutes:.1f}'
+    return [', '.join(row.devices), f'{row.parameters:.3f}', f'{row.macs:.3f}', seconds, minutes]
+
+
+def _text(cell: Cell | None, name: str, choice: Choice) -> str:
+    if cell is None:
+        return NOTHING
+    digits = '.3f' if 'loss' in name else '.2f'
+    spread = f' ± {stdev(cell.values):{digits}}' if len(cell.values) > 1 else ''
+    text = f'{mean(cell.values):{digits}}{spread}'
+    if cell.difference is None:
+        return text
+    if choice.classes:
+        return f'{text} ({cell.difference.mean:+{digits}})'
+    is_noise = cell.difference.count > 1 and not cell.difference.resolved
+    return f'{text} ({cell.difference:{digits}}{f", {NOISE}" * is_noise})'
+
+
+def _first_pair(row: Row) -> str:
+    if not row.images:
+        return NOTHING
+    seed, difference = next(iter(row.images.items()))
+    return f'{difference} (seed {seed})'

@@ -8,27 +8,15 @@ import time
 from pathlib import Path
 
 import pytest
-from mmengine.config import Config
+from builders.thin import thin_config
 
+from mmseg_scr.runs.image_counts import unpack_counts
 from mmseg_scr.runs.job import prepare_job
 from mmseg_scr.runs.queue import run_queue
 from mmseg_scr.runs.records import read_records
+from mmseg_scr.runs.statistics import mean_iou
 
 ROOT = Path(__file__).parents[2]
-DEMO = ROOT / 'configs' / 'demo' / 'scr_mscan-nano_1xb4-adamw-200_street-scenes-96x192.py'
-THIN = {
-    'model.backbone.embed_dims': [8, 8, 8, 8],
-    'model.backbone.depths': [1, 1, 1, 1],
-    'model.decode_head.in_channels': [8, 8, 8, 8],
-    'model.decode_head.channels': 8,
-    'train_dataloader.batch_size': 2,
-    'train_dataloader.dataset.size': (32, 64),
-    'val_dataloader.dataset.size': (32, 64),
-    'val_dataloader.dataset.length': 2,
-    'test_dataloader.dataset.size': (32, 64),
-    'test_dataloader.dataset.length': 3,
-    'train_cfg.max_iters': 12,
-}
 # What a queue is, as a process of its own that can be killed.
 QUEUE = """
 import sys
@@ -40,27 +28,22 @@ run_queue(jobs_in(folder), records=folder / 'records.jsonl', progress=lambda *_:
 """
 
 
-def thin_config(**options):
-    config = Config.fromfile(DEMO)
-    config.merge_from_dict(THIN | options)
-    return config
-
-
 def jobs_in(folder):
     return [prepare_job('thin', thin_config(), seed, folder / 'runs') for seed in (1, 2)]
 
 
-def run(jobs, folder, reports=None):
+def run(jobs, folder, reports=None, **options):
     def report(*state):
         if reports is not None:
             reports.append(state)
 
-    return run_queue(jobs, records=folder / 'records.jsonl', progress=report)
+    return run_queue(jobs, records=folder / 'records.jsonl', progress=report, **options)
 
 
 def outcome(record):
     """What must not depend on how often a run was stopped."""
-    return record.title, record.seed, record.digest, record.metrics, record.curves
+    kept = (record.title, record.seed, record.digest)
+    return *kept, record.metrics, record.curves, record.image_counts
 
 
 @pytest.fixture(scope='module')
@@ -82,6 +65,11 @@ class TestQueue:
             assert record.curves['loss'][0][-1] == record.iterations == 12
             assert record.parameters > 0
             assert record.versions.keys() >= {'mmseg_scr', 'torch', 'mmseg'}
+            assert record.hardware
+            assert record.minutes > 0
+            counts = unpack_counts(record.image_counts)
+            assert counts.shape == (3, 10, 2)
+            assert mean_iou(counts.sum(0)) == pytest.approx(record.metrics['mIoU'], abs=0.01)
         assert records[0].curves != records[1].curves
         assert reports[-1][1:] == (12, 12)
 
@@ -99,17 +87,36 @@ class TestQueue:
     def test_after_kills_of_a_run_and_of_the_queue_the_records_are_the_same(
         self, undisturbed, tmp_path
     ):
-        path = os.pathsep.join([str(ROOT), str(ROOT / 'tests' / 'runs')])
+        path = os.pathsep.join(map(str, (ROOT, ROOT / 'tests', ROOT / 'tests' / 'runs')))
         command = [sys.executable, '-c', QUEUE, str(tmp_path)]
         jobs = jobs_in(tmp_path)
-        for iterations in (3, 8):
+        for iterations, kind in ((3, signal.SIGTERM), (8, signal.SIGKILL)):
             queue = subprocess.Popen(command, env=os.environ | {'PYTHONPATH': path})
             wait_until(lambda: jobs[0].iterations_done >= iterations)  # noqa: B023
-            queue.send_signal(signal.SIGKILL)
+            queue.send_signal(kind)
             queue.wait()
+            if kind == signal.SIGTERM:
+                assert not workers(tmp_path)
             kill_workers(tmp_path)
         records = run(jobs, tmp_path)
         assert [outcome(r) for r in records] == [outcome(r) for r in undisturbed[1]]
+
+    def test_nothing_goes_on_after_the_time_that_was_given(self, tmp_path):
+        jobs = jobs_in(tmp_path)
+        assert run(jobs, tmp_path, stop_after=0.01) == []
+        assert not workers(tmp_path)
+        assert jobs[0].log_file.is_file()
+        assert not jobs[1].log_file.is_file()
+
+    @pytest.mark.parametrize('trusted', [True, False])
+    def test_trust_in_checkpoints_is_handed_on(self, tmp_path, monkeypatch, trusted):
+        monkeypatch.setattr('mmseg_scr.runs.queue.ATTEMPTS', 1)
+        echo = (sys.executable, '-c', 'import sys; print(sys.argv[1:])')
+        monkeypatch.setattr('mmseg_scr.runs.queue.COMMAND', echo)
+        with pytest.raises(RuntimeError) as caught:
+            run(jobs_in(tmp_path)[:1], tmp_path, trusted=trusted)
+        assert ("'thin', '1', 'cpu', '--trust-checkpoint']" in str(caught.value)) == trusted
+        assert ("'thin', '1', 'cpu']" in str(caught.value)) != trusted
 
     def test_a_run_that_cannot_succeed_does_not_stop_the_others(self, tmp_path, monkeypatch):
         monkeypatch.setattr('mmseg_scr.runs.queue.ATTEMPTS', 2)
@@ -122,18 +129,6 @@ class TestQueue:
         assert [record.title for record in read_records(tmp_path / 'records.jsonl')] == ['thin']
 
 
-def test_a_folder_of_another_experiment_is_refused(tmp_path):
-    prepare_job('thin', thin_config(), 1, tmp_path)
-    prepare_job('thin', thin_config(), 1, tmp_path)
-    with pytest.raises(ValueError, match='holds another experiment'):
-        prepare_job('thin', thin_config(**{'train_cfg.max_iters': 13}), 1, tmp_path)
-
-
-def test_a_title_that_names_no_folder_is_refused(tmp_path):
-    with pytest.raises(ValueError, match=r"title 'a/b' must be"):
-        prepare_job('a/b', thin_config(), 1, tmp_path)
-
-
 def wait_until(condition, seconds=120):
     end = time.monotonic() + seconds
     while not condition():
@@ -141,6 +136,14 @@ def wait_until(condition, seconds=120):
         time.sleep(0.02)
 
 
+def workers(folder):
+    """Process ids of the trainings of a folder."""
+    command = ['pgrep', '-f', f'mmseg_scr.runs.worker {folder}']
+    found = subprocess.run(command, capture_output=True, text=True, check=False)
+    return [int(line) for line in found.stdout.split()]
+
+
 def kill_workers(folder):
-    subprocess.run(['pkill', '-9', '-f', f'mmseg_scr.runs.job {folder}'], check=False)
-    time.sleep(0.2)
+    for worker in workers(folder):
+        os.kill(worker, signal.SIGKILL)
+    wait_until(lambda: not workers(folder))

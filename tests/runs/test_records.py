@@ -1,3 +1,4 @@
+import json
 from dataclasses import replace
 
 import numpy as np
@@ -32,6 +33,16 @@ def test_what_is_written_is_read(tmp_path):
     write_record(tmp_path / 'one.json', RECORD)
     assert read_records(tmp_path / 'one.json') == [RECORD]
     assert [path.name for path in tmp_path.iterdir()] == ['one.json']
+
+
+def test_lines_of_earlier_versions_are_read(tmp_path):
+    file = tmp_path / 'one.json'
+    write_record(file, RECORD)
+    added = ('hardware', 'minutes', 'image_counts')
+    line = {k: v for k, v in json.loads(file.read_text()).items() if k not in added}
+    file.write_text(json.dumps(line) + '\n')
+    assert read_records(file) == [RECORD]
+    assert RECORD.image_counts is None
 
 
 def test_numbers_of_numpy_are_numbers(tmp_path):

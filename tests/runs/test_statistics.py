@@ -2,6 +2,7 @@ from itertools import product
 
 import numpy as np
 import pytest
+from builders.label_pairs import IGNORE, NUM_CLASSES, golden_pairs
 
 from mmseg_scr.runs.statistics import bootstrap_difference, mean_iou, paired_difference
 
@@ -43,12 +44,41 @@ def all_resamples(a, b):
         values = []
         for table in (a, b):
             total = sum(table[i] for i in drawn)
-            values.append(100 * float(np.mean(total[:, 0] / total[:, 1])))
+            occurs = total[:, 1] > 0
+            values.append(100 * float(np.mean(total[occurs, 0] / total[occurs, 1])))
         differences.append(values[1] - values[0])
     return differences
 
 
+def golden_counts(shift):
+    """(3, 6, 2) counts of the golden pairs, their predictions moved to the left."""
+    found = []
+    for label, prediction in golden_pairs():
+        known = label != IGNORE
+        label, prediction = label[known], np.roll(prediction, -shift, 1)[known]
+        cells = np.bincount(label * NUM_CLASSES + prediction, minlength=NUM_CLASSES**2)
+        matrix = cells.reshape(NUM_CLASSES, NUM_CLASSES)
+        union = matrix.sum(0) + matrix.sum(1) - matrix.diagonal()
+        found.append(np.stack([matrix.diagonal(), union], axis=1))
+    return np.stack(found)
+
+
 class TestImages:
+    def test_golden_numbers(self):
+        a, b = golden_counts(0), golden_counts(1)
+        assert mean_iou(a.sum(0)) == pytest.approx(50.444974, abs=1e-6)
+        assert mean_iou(b.sum(0)) == pytest.approx(47.099450, abs=1e-6)
+        found = bootstrap_difference(a, b)
+        # Both ends are the resamples of one image three times: 1 in 27 is more than 2.5 %.
+        assert (found.mean, found.low, found.high) == pytest.approx(
+            (-3.345524, -9.693673, 1.345221), abs=2e-6
+        )
+
+    def test_golden_distribution_over_all_resamples(self):
+        drawn = all_resamples(golden_counts(0), golden_counts(1))
+        assert (np.mean(drawn), np.std(drawn)) == pytest.approx((-4.021677, 2.804589), abs=1e-6)
+        assert np.quantile(drawn, [0.05, 0.95]) == pytest.approx([-8.247582, -0.919295], abs=1e-6)
+
     def test_agrees_with_every_possible_resample(self):
         a, b = counts(1), counts(2)
         expected = all_resamples(a, b)

@@ -3,62 +3,63 @@ import io
 from dataclasses import replace
 
 import pytest
+from builders.records import STUDY, runs
 
-from mmseg_scr.runs.records import RunRecord
-from mmseg_scr.runs.tables import format_csv, format_latex, format_markdown, summarize
+from mmseg_scr.runs.columns import Choice
+from mmseg_scr.runs.rows import summarize
+from mmseg_scr.runs.statistics import BootstrapDifference
+from mmseg_scr.runs.tables import format_csv, format_images_csv, format_latex, format_markdown
 
-RECORD = RunRecord(
-    title='base',
-    seed=1,
-    digest='a',
-    iterations=10,
-    parameters=1_500_000,
-    macs=2.5,
-    metrics={'mIoU': 50.0},
-    curves={},
-    seconds_per_iteration=0.25,
-    device='cpu',
-    versions={},
-)
+MAIN = Choice('table', ('mIoU',), is_main=True)
 
 
-def runs(title, values, **changes):
-    return [
-        replace(RECORD, title=title, seed=seed, digest=title, metrics={'mIoU': value}, **changes)
-        for seed, value in enumerate(values, start=1)
-    ]
+def markdown(records, choice=MAIN):
+    rows = summarize(records, baseline='base', metrics=choice.metrics)
+    return format_markdown(rows, choice, baseline='base')
 
 
-STUDY = [*runs('base', [50.0, 52.0, 51.0]), *runs('_better', [51.2, 52.4, 51.9])]
-
-
-def test_difference_is_paired_by_seed():
+def over_images():
     base, better = summarize(STUDY, baseline='base')
-    assert base.cells['mIoU'].difference is None
-    found = better.cells['mIoU'].difference
-    assert (found.mean, found.low, found.high) == pytest.approx(
-        (0.833333, -0.170619, 1.837286), abs=1e-6
-    )
+    pairs = {seed: BootstrapDifference(seed, seed - 1, seed + 1, 40, 0.1, 0.2) for seed in (2, 3)}
+    return [base, replace(better, images=pairs)]
 
 
 def test_markdown_says_what_is_within_noise():
-    text = format_markdown(summarize(STUDY, baseline='base'), baseline='base')
-    assert '| base | 3 | 1.500 | 2.500 | 0.250 | 51.00 ± 1.00 |' in text
+    text = markdown(STUDY)
+    assert '| base | 3 | cpu | 1.500 | 2.500 | 0.250 | - | 51.00 ± 1.00 |' in text
     assert '51.83 ± 0.60 (+0.83 [-0.17, +1.84], within noise) |' in text
     resolved = [*runs('base', [50.0, 52.0, 51.0]), *runs('sure', [51.0, 53.1, 51.9])]
-    assert 'noise) |' not in format_markdown(summarize(resolved, baseline='base'), baseline='base')
+    assert 'noise) |' not in markdown(resolved)
 
 
-def test_runs_on_another_kind_of_device_are_no_pairs():
-    records = [*runs('base', [50.0, 52.0]), *runs('other', [60.0, 61.0], device='cuda')]
-    assert summarize(records, baseline='base')[1].cells['mIoU'].difference is None
+def test_one_pair_has_no_interval():
+    assert '51.00 (+1.00 (one seed)) |' in markdown([*runs('base', [50.0]), *runs('more', [51.0])])
 
 
-def test_seed_that_the_baseline_lacks_counts_in_the_mean_alone():
-    records = [*runs('base', [50.0]), *runs('more', [51.0, 99.0])]
-    cell = summarize(records, baseline='base')[1].cells['mIoU']
-    assert cell.values == (51.0, 99.0)
-    assert str(cell.difference) == '+1.00 (one seed)'
+def test_losses_have_three_digits():
+    records = [replace(r, curves={'loss': [[1], [r.metrics['mIoU'] / 100]]}) for r in STUDY]
+    text = markdown(records, Choice('table', ('last_loss',)))
+    assert '| _better | 3 | 0.518 ± 0.006 (+0.008 [-0.002, +0.018], within noise) |' in text
+
+
+def test_single_classes_have_no_interval():
+    records = [replace(r, metrics={'IoU': {'pole': r.metrics['mIoU']}}) for r in STUDY]
+    text = markdown(records, Choice('classes', ('IoU/pole',), classes=True))
+    assert '| _better | 3 | 51.83 ± 0.60 (+0.83) |' in text
+    assert 'of many classes, chance alone' in text
+
+
+def test_the_interval_over_images_names_the_seed_of_its_first_pair():
+    lines = format_markdown(over_images(), MAIN, baseline='base').splitlines()
+    assert lines[0].endswith('| mIoU | mIoU over images |')
+    assert lines[2].endswith('| - |')
+    assert lines[3].endswith('| +2.00 [+1.00, +3.00] (seed 2) |')
+    assert lines[-2].startswith('"mIoU over images" asks another question')
+
+
+def test_a_method_without_the_metric_has_a_dash():
+    text = markdown([*STUDY, *(replace(r, metrics={}) for r in runs('none', [0.0]))])
+    assert '| none | 1 | cpu | 1.500 | 2.500 | 0.250 | - | - |' in text
 
 
 def test_csv_holds_every_value():
@@ -68,17 +69,17 @@ def test_csv_holds_every_value():
     assert rows[0]['difference'] == ''
 
 
+def test_csv_of_images_holds_every_pair():
+    rows = [*csv.DictReader(io.StringIO(format_images_csv(over_images())))]
+    assert [row['seed'] for row in rows] == ['2', '3']
+    assert rows[1] == dict(
+        method='_better', seed='3', difference='3', low='2', high='4', images='40', opposite='0.1',
+        lost='0.2',
+    )  # fmt: skip
+
+
 def test_latex_escapes_names():
-    text = format_latex(summarize(STUDY, baseline='base'))
-    assert r'\_better & 3 &' in text
-    assert r'51.00 $\pm$ 1.00' in text
-
-
-def test_unknown_baseline_is_named_with_the_choice():
-    with pytest.raises(ValueError, match=r"baseline 'absent', only of \['base', '_better'\]"):
-        summarize(STUDY, baseline='absent')
-
-
-def test_two_experiments_under_one_title_are_refused():
-    with pytest.raises(ValueError, match="'base' has records of 2 different experiments"):
-        summarize([RECORD, replace(RECORD, seed=2, digest='b')], baseline='base')
+    text = format_latex(summarize(STUDY, baseline='base'), MAIN)
+    assert r'\_better & 3 & cpu &' in text
+    assert r'51.00 $\pm$ 1.00 \\' in text
+    assert r'\begin{tabular}{lrrrrrrr}' in text

@@ -1,0 +1,84 @@
+"""What a finished training says of itself: its record."""
+
+import platform
+import sys
+from collections.abc import Mapping
+from pathlib import Path
+
+import torch
+from mmengine.runner import Runner
+
+from mmseg_scr.costs import count_costs
+from mmseg_scr.metrics import ImageTable
+from mmseg_scr.runs.image_counts import pack_counts
+from mmseg_scr.runs.job import Job
+from mmseg_scr.runs.records import RunRecord
+from mmseg_scr.runs.scalars import read_scalars
+from mmseg_scr.version import __version__
+
+NOT_KEPT = ('time', 'data_time', 'memory', 'iter', 'epoch', 'base_lr')  # of the logged scalars
+DIGITS = 6  # that are kept of a logged value
+CPU_INFO = Path('/proc/cpuinfo')
+
+
+def record_of(
+    job: Job, runner: Runner, metrics: Mapping[str, float], *, device: str, minutes: float
+) -> RunRecord:
+    """The record of a job whose runner has trained and tested.
+
+    Args:
+        job: in whose folder the logs lie, and the table of images where the test has one.
+        runner: still with its model.
+        metrics: of the test.
+        device: kind of the device.
+        minutes: of all processes that worked on the job.
+    """
+    scalars = read_scalars(job.folder)
+    times = sorted(scalars['time'][1])
+    cost = count_costs(runner.model, _shape(runner)).total
+    images = job.folder / 'per_image.json'
+    return RunRecord(
+        title=job.title,
+        seed=job.seed,
+        digest=job.digest,
+        iterations=job.iterations,
+        parameters=cost.parameters,
+        macs=round(cost.paper / 1e9, 4),
+        metrics=dict(metrics),
+        curves={
+            name: [list(steps), [float(f'{value:.{DIGITS}g}') for value in values]]
+            for name, (steps, values) in scalars.items()
+            if name not in NOT_KEPT
+        },
+        seconds_per_iteration=times[len(times) // 2],
+        device=device,
+        versions=_versions(),
+        hardware=_hardware(device),
+        minutes=round(minutes, 2),
+        image_counts=pack_counts(ImageTable.read_json(images)) if images.is_file() else None,
+    )
+
+
+def _shape(runner: Runner) -> tuple[int, int]:
+    """Of an image of the test; without a test, of a training crop."""
+    has_test = runner._test_dataloader is not None
+    loader = runner.test_dataloader if has_test else runner.train_dataloader
+    return tuple(loader.dataset[0]['inputs'].shape[-2:])
+
+
+def _hardware(device: str) -> str:
+    """Model of the device, as well as the system tells it."""
+    if device == 'cuda' and torch.cuda.is_available():
+        return torch.cuda.get_device_name()
+    lines = CPU_INFO.read_text().splitlines() if CPU_INFO.is_file() else []
+    models = [line.partition(':')[2].strip() for line in lines if line.startswith('model name')]
+    return models[0] if models else platform.processor() or platform.machine()
+
+
+def _versions() -> dict[str, str]:
+    import mmengine
+    import mmseg
+
+    modules = {'torch': torch, 'mmengine': mmengine, 'mmseg': mmseg}
+    versions = {name: module.__version__ for name, module in modules.items()}
+    return {'mmseg_scr': __version__, 'python': sys.version.split()[0], **versions}

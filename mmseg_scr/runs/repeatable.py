@@ -1,0 +1,47 @@
+"""A config changed so that a killed training can go on, and ends with the same numbers."""
+
+from copy import deepcopy
+from pathlib import Path
+
+from mmengine.config import Config
+
+CHECKPOINTS = 20  # of a run, so that little is lost
+LOGGED_STEPS = 50
+VALIDATIONS = 4
+
+
+def repeatable(config: Config, name: str, seed: int, folder: Path) -> Config:
+    """A copy whose training repeats to the bit on a CPU, however often it was stopped.
+
+    Args:
+        config: its loader of training data will draw in the training process (no workers), its
+            sampler will be ``RepeatableInfiniteSampler``; without a test it is tested on the
+            images of its validation.
+        name: of the run.
+        seed: of everything that is drawn.
+        folder: for logs and checkpoints.
+    """
+    config = deepcopy(config)
+    iterations = config.train_cfg.max_iters
+    config.work_dir = str(folder)
+    config.experiment_name = name
+    config.visualizer.name = name
+    config.randomness = dict(seed=seed)
+    config.log_level = 'WARNING'
+    if config.get('val_dataloader'):
+        config.train_cfg.val_interval = max(iterations // VALIDATIONS, 1)
+    config.train_dataloader.update(
+        num_workers=0,
+        persistent_workers=False,
+        sampler=dict(type='RepeatableInfiniteSampler', shuffle=True),  # of the run's seed
+    )
+    # Of two, one stays whole while another is written.
+    config.default_hooks.checkpoint.update(
+        interval=max(iterations // CHECKPOINTS, 1), max_keep_ckpts=2, save_best=None
+    )
+    config.default_hooks.logger.interval = max(iterations // LOGGED_STEPS, 1)
+    if not config.get('test_dataloader') and config.get('val_dataloader'):
+        config.test_dataloader = deepcopy(config.val_dataloader)
+        config.test_evaluator = deepcopy(config.val_evaluator)
+        config.test_cfg = dict(type='TestLoop')
+    return config

@@ -1,0 +1,94 @@
+"""The process that does one training of a queue: ``python -m mmseg_scr.runs.worker``.
+
+A process that is killed loses the iterations since its last checkpoint. The next one goes on there
+and ends, on a CPU, with the same numbers to the bit.
+"""
+
+import fcntl
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from pickle import UnpicklingError
+
+import torch
+from mmengine.config import Config
+
+from mmseg_scr.checks.checkpoints import TRUST_OPTION
+from mmseg_scr.datasets import check_folders
+from mmseg_scr.runs.evaluation import list_classes, save_image_table
+from mmseg_scr.runs.job import Job
+from mmseg_scr.runs.launch import started_runner
+from mmseg_scr.runs.outcome import record_of
+from mmseg_scr.runs.records import config_digest, write_record
+from mmseg_scr.runs.short_run import ProgressHook
+
+
+def run_job(folder: Path, title: str, seed: int, device: str, *, trusted: bool = False) -> None:
+    """Train, from the last checkpoint if there is one, test, and write the record.
+
+    Args:
+        folder: of :func:`prepare_job`. Another process that is at work there is waited for.
+        title: of the method.
+        seed: of the run.
+        device: kind of the device that the process sees, for the record.
+        trusted: read the checkpoints that the config names in full, though they can run code.
+
+    Raises:
+        ValueError: a loss is no longer finite.
+        UnsafeCheckpointError: reading a checkpoint could run code.
+    """
+    with _alone(folder):
+        # Without its name, or the runner would write its own form over the file.
+        config = Config(Config.fromfile(folder / 'config.py').to_dict())
+        job = Job(title, seed, config.train_cfg.max_iters, config_digest(config), folder)
+        if not job.record_file.is_file():
+            _train_and_record(job, config, device, trusted)
+
+
+def _train_and_record(job: Job, config: Config, device: str, trusted: bool) -> None:
+    start = time.monotonic() - job.seconds_spent
+    checkpoint = _newest_readable(job.folder)
+    if checkpoint:
+        config.update(load_from=str(checkpoint), resume=True)
+    list_classes(config)
+    save_image_table(config, job.folder)
+    check_folders(config, 'train_dataloader', 'val_dataloader', 'test_dataloader')
+
+    def report(_: str, done: int, total: int) -> None:
+        job.report(done, time.monotonic() - start)
+
+    with started_runner(config, trusted=trusted) as runner:
+        runner.register_hook(ProgressHook(f'{job.title} {job.seed}', job.iterations, report))
+        runner.train()
+        metrics = runner.test() if config.get('test_dataloader') else {}
+    minutes = (time.monotonic() - start) / 60
+    record = record_of(job, runner, metrics, device=device, minutes=minutes)
+    write_record(job.record_file, record)
+
+
+@contextmanager
+def _alone(folder: Path) -> Iterator[None]:
+    with (folder / 'lock').open('w') as file:
+        fcntl.flock(file, fcntl.LOCK_EX)  # let go of when the process ends, however it ends
+        yield
+
+
+def _newest_readable(folder: Path) -> Path | None:
+    def number(path: Path) -> int:
+        return int(path.stem.rpartition('_')[2])
+
+    for path in sorted(folder.glob('iter_*.pth'), key=number, reverse=True):
+        try:
+            torch.load(path, map_location='cpu', weights_only=True)
+        except (RuntimeError, EOFError, OSError, UnpicklingError):
+            path.unlink()  # cut off while it was written
+        else:
+            return path
+    return None
+
+
+if __name__ == '__main__':
+    of_folder, of_title, of_seed, of_device, *options = sys.argv[1:]
+    run_job(Path(of_folder), of_title, int(of_seed), of_device, trusted=TRUST_OPTION in options)

@@ -1,0 +1,31 @@
+import json
+
+import numpy as np
+
+from mmseg_scr.metrics import ImageTable
+from mmseg_scr.runs.image_counts import pack_counts, unpack_counts
+
+TP, FN, FP = np.random.default_rng(0).integers(0, 2_000_000, (3, 2, 4))  # of 2 images, 4 classes
+COUNTS = np.stack([TP, FN, FP], axis=1)
+
+
+def table(images=('a', 'b'), counts=COUNTS):
+    regions = np.stack([np.zeros_like(counts), counts], axis=1)
+    return ImageTable(tuple('wxyz'), ('band_w1', 'all'), images, regions)
+
+
+def test_intersection_and_union_of_the_whole_images_come_back_from_json():
+    packed = json.loads(json.dumps(pack_counts(table())))
+    np.testing.assert_array_equal(unpack_counts(packed), np.stack([TP, TP + FN + FP], axis=2))
+
+
+def test_other_images_have_other_names():
+    names = [pack_counts(table(images))['names'] for images in (('a', 'b'), ('b', 'a'), ('a', 'b'))]
+    assert names[0] == names[2] != names[1]
+
+
+def test_two_hundred_images_take_a_few_kilobytes():
+    counts = np.random.default_rng(1).poisson(300, (200, 3, 10))
+    counts[:, :, 5:] *= np.random.default_rng(2).random((200, 1, 5)) < 0.3
+    packed = pack_counts(table(tuple(map(str, range(200))), counts))
+    assert len(json.dumps(packed)) < 10_000

@@ -1,0 +1,56 @@
+from pathlib import Path
+
+import pytest
+from mmengine.config import Config
+
+from mmseg_scr.runs.job import prepare_job
+from mmseg_scr.runs.records import config_digest
+
+DEMO = next((Path(__file__).parents[2] / 'configs' / 'demo').glob('scr_*.py'))
+
+
+def job(folder, title='scr', seed=1, **options):
+    config = Config.fromfile(DEMO)
+    config.merge_from_dict(options)
+    return prepare_job(title, config, seed, folder)
+
+
+def test_the_folder_holds_the_config_that_the_digest_is_of(tmp_path):
+    found = job(tmp_path)
+    assert found.folder == tmp_path / 'scr' / 'seed-1'
+    config = Config.fromfile(found.folder / 'config.py')
+    assert found.digest == config_digest(config)
+    assert found.iterations == config.train_cfg.max_iters == 200
+    assert config.randomness == dict(seed=1)
+    assert [path.name for path in found.folder.iterdir()] == ['config.py']
+
+
+def test_seeds_are_one_experiment_and_other_options_another(tmp_path):
+    first, second = job(tmp_path), job(tmp_path, seed=2)
+    other = job(tmp_path, 'other', **{'train_cfg.max_iters': 100})
+    assert first.digest == second.digest != other.digest
+
+
+def test_the_same_job_may_be_prepared_again(tmp_path):
+    assert job(tmp_path) == job(tmp_path)
+
+
+def test_a_folder_of_another_experiment_is_refused(tmp_path):
+    job(tmp_path)
+    with pytest.raises(ValueError, match='seed-1 holds another experiment'):
+        job(tmp_path, **{'train_cfg.max_iters': 13})
+
+
+@pytest.mark.parametrize('title', ['a/b', '', 'a b'])
+def test_a_title_that_names_no_folder_is_refused(tmp_path, title):
+    with pytest.raises(ValueError, match=f'title {title!r} must be'):
+        job(tmp_path, title)
+
+
+def test_a_job_tells_how_far_it_is_and_how_long_it_took(tmp_path):
+    found = job(tmp_path)
+    assert (found.iterations_done, found.seconds_spent) == (0, 0)
+    found.report(12, 34.56)
+    assert (found.iterations_done, found.seconds_spent) == (12, 34.6)
+    (found.folder / 'progress.txt').write_text('')  # while it is written
+    assert (found.iterations_done, found.seconds_spent) == (0, 0)

@@ -1,0 +1,97 @@
+from pathlib import Path
+
+import pytest
+
+from mmseg_scr.runs.plan import group_of_configs, group_of_slot, read_plan
+
+DEMO = Path(__file__).parents[2] / 'configs' / 'demo'
+REST = '_mscan-nano_1xb4-adamw-200_street-scenes-96x192.py'
+PLAN = """
+demo = {demo!r}
+rest = {rest!r}
+"""
+
+
+@pytest.fixture
+def plan(tmp_path):
+    """A function that writes a plan and returns its file."""
+
+    def write(groups):
+        file = tmp_path / 'plan.py'
+        head = PLAN.format(demo=f'{DEMO}/', rest=REST)
+        file.write_text(f'{head}groups = {groups}\n')
+        return file
+
+    return write
+
+
+def test_groups_come_in_the_order_of_the_file(plan):
+    scr, base = "demo + 'scr' + rest", "demo + 'baseline' + rest"
+    first, second = read_plan(
+        plan(f'[dict(config=[{base}, {scr}], seeds=[3, 1]), dict(config={scr}, seeds=[2])]')
+    )
+    assert ([*first.methods], first.seeds) == (['baseline', 'scr'], [3, 1])
+    assert ([*second.methods], second.seeds) == (['scr'], [2])
+    assert first.methods['scr'].model.decode_head.aligner.type == 'SRM'
+    assert first.methods['baseline'].model.decode_head.aligner.type == 'Bilinear'
+
+
+def test_titles_tell_the_configs_of_all_groups_apart(plan, tmp_path):
+    for backbone in ('thin', 'wide'):
+        (tmp_path / f'scr_{backbone}_x.py').write_text('model = dict()')
+    groups = read_plan(
+        plan("[dict(config='scr_thin_x.py', seeds=[1]), dict(config='scr_wide_x.py', seeds=[1])]")
+    )
+    assert [[*group.methods] for group in groups] == [['scr_thin'], ['scr_wide']]
+
+
+def test_options_change_every_config(plan):
+    file = plan("[dict(config=[demo + 'scr' + rest, demo + 'segnext' + rest], seeds=[1])]")
+    (group,) = read_plan(file, options={'train_cfg.max_iters': 7})
+    assert [config.train_cfg.max_iters for config in group.methods.values()] == [7, 7]
+
+
+@pytest.mark.parametrize(
+    ('groups', 'message'),
+    [
+        ('[]', r'must have groups = \[dict'),
+        ('[[1]]', r'a group must be dict\(config=..., seeds=\[...\]\), got \[1\]'),
+        ("[dict(config='a.py', seed=[1])]", r'a group must be'),
+        ("[dict(config=demo + 'scr' + rest, seeds=[])]", 'needs configs and whole numbers'),
+        ('[dict(config=[], seeds=[1])]', 'needs configs and whole numbers'),
+        ("[dict(config=demo + 'scr' + rest, seeds=['a'])]", 'needs configs and whole numbers'),
+        (
+            "[dict(config=demo + 'scr' + rest, seeds=[1, 2])] * 2",
+            r'scr_.*\.py from seed 1, .*scr_.*\.py from seed 2 stands there twice',
+        ),
+        ("[dict(config=demo + 'scr' + rest, seeds=[2, 2])]", 'from seed 2 stands there twice'),
+    ],
+)
+def test_what_is_no_plan_is_refused(plan, groups, message):
+    with pytest.raises(ValueError, match=message):
+        read_plan(plan(groups))
+
+
+def test_a_missing_config_is_named_with_the_folder_that_it_is_looked_for_in(plan, tmp_path):
+    with pytest.raises(FileNotFoundError, match=f"config 'absent.py' does not exist in {tmp_path}"):
+        read_plan(plan("[dict(config='absent.py', seeds=[1])]"))
+
+
+def test_a_part_of_a_package_that_the_config_imports_is_a_method(tmp_path, monkeypatch):
+    (tmp_path / 'parts_of_my_own.py').write_text(
+        'from mmseg.registry import MODELS\n'
+        'from mmseg_scr.aligners import Bilinear\n'
+        "MODELS.register_module(name='PlanAligner', module=Bilinear)\n"
+    )
+    monkeypatch.syspath_prepend(tmp_path)
+    config = tmp_path / 'mine.py'
+    imports = "custom_imports = dict(imports=['mmseg_scr', 'parts_of_my_own'])"
+    config.write_text(f'_base_ = {str(DEMO / ("scr" + REST))!r}\n{imports}\n')
+    group = group_of_slot(config, 'aligner', ['PlanAligner', 'FAM'], [1])
+    types = {title: c.model.decode_head.aligner.type for title, c in group.methods.items()}
+    assert types == {'PlanAligner': 'PlanAligner', 'FAM': 'FAM'}
+
+
+def test_configs_are_named_by_what_tells_them_apart():
+    files = [DEMO / f'{method}{REST}' for method in ('scr', 'segnext')]
+    assert [*group_of_configs(files, [1]).methods] == ['scr', 'segnext']

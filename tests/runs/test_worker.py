@@ -1,0 +1,50 @@
+from contextlib import nullcontext
+
+import pytest
+from builders.checkpoints import save_harmful
+from builders.thin import thin_config
+
+from mmseg_scr.checks.checkpoints import UnsafeCheckpointError
+from mmseg_scr.runs.job import prepare_job
+from mmseg_scr.runs.records import read_records
+from mmseg_scr.runs.worker import run_job
+
+NO_EVALUATION = {
+    f'{split}_{part}': None
+    for split in ('val', 'test')
+    for part in ('dataloader', 'evaluator', 'cfg')
+}
+
+
+@pytest.fixture
+def job(tmp_path):
+    """A function that prepares a job of two iterations without any evaluation."""
+
+    def prepare(title, **options):
+        config = thin_config(**{'train_cfg.max_iters': 2} | options)
+        config.update(NO_EVALUATION)
+        return prepare_job(title, config, 1, tmp_path)
+
+    return prepare
+
+
+def test_a_run_without_evaluation_has_losses_and_costs(job):
+    found = job('plain')
+    run_job(found.folder, 'plain', 1, 'cpu')
+    (record,) = read_records(found.record_file)
+    assert record.metrics == {}
+    assert record.curves['loss'][0] == [1, 2]
+    assert record.macs > 0
+    assert record.image_counts is None
+    assert 60 * record.minutes == pytest.approx(found.seconds_spent, abs=5)
+
+
+@pytest.mark.parametrize('trusted', [False, True])
+def test_a_checkpoint_that_runs_code_is_read_on_the_users_word_alone(job, tmp_path, trusted):
+    harmful, victim = tmp_path / 'a.pth', tmp_path / 'victim'
+    title = f'trusted-{trusted}'
+    found = job(title, load_from=str(save_harmful(harmful, victim)))
+    refused = nullcontext() if trusted else pytest.raises(UnsafeCheckpointError, match='is refused')
+    with refused:
+        run_job(found.folder, title, 1, 'cpu', trusted=trusted)
+    assert victim.exists() == found.record_file.is_file() == trusted
