@@ -11,12 +11,12 @@ from mmseg_scr.costs.published import PUBLISHED, VAL
 from mmseg_scr.costs.report import NOTHING
 
 ROWS = {row.config: row for row in (*PUBLISHED, *ACCURACIES)}
-BASES = '_base_'
+NO_EXPERIMENTS = ('_base_', 'studies')  # what configs inherit; plans that name configs
 
 
 def list_files(folder: Path) -> list[Path]:
     """The configs below a folder that can be trained, in the order of the catalogue."""
-    return sorted(path for path in folder.glob('*/*.py') if path.parent.name != BASES)
+    return sorted(path for path in folder.glob('*/*.py') if path.parent.name not in NO_EXPERIMENTS)
 
 
 def count_catalogue(folder: Path) -> list[Entry]:

@@ -1,1 +1,1 @@
-"""Runs: how one starts, shortened ones, several side by side, the demonstration."""
+"""Runs: how one starts, shortened ones, queues of them, their tables, the demonstration."""

@@ -10,7 +10,8 @@ from mmseg_scr.runs.rows import SCORE
 
 BAND = re.compile(r'boundary/mIoU_w(?P<width>[\d.]+)')
 MAIN_WIDTHS = 2  # of the bands around borders, those in the main table: the narrowest
-BOUNDARY, ERRORS, CLASSES = 'boundary/', 'error/', 'IoU/'
+BOUNDARY, ERRORS, CLASSES = 'boundary/', 'error/m', 'IoU/'
+THE_SCORE_AGAIN = 'error/mIoU'
 
 
 @dataclass(frozen=True)
@@ -48,7 +49,7 @@ def choose_columns(
         return [Choice('table', tuple(metrics), is_main=True)]
     further = {
         'boundary': [name for name in names if name.startswith(BOUNDARY)],
-        'errors': [name for name in names if name.startswith(ERRORS)],
+        'errors': [n for n in names if n.startswith(ERRORS) and n != THE_SCORE_AGAIN],
         'classes': [name for name in names if name.startswith(CLASSES)],
     }
     return [

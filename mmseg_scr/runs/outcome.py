@@ -1,7 +1,6 @@
 """What a finished training says of itself: its record."""
 
 import platform
-import sys
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -14,7 +13,7 @@ from mmseg_scr.runs.image_counts import pack_counts
 from mmseg_scr.runs.job import Job
 from mmseg_scr.runs.records import RunRecord
 from mmseg_scr.runs.scalars import read_scalars
-from mmseg_scr.version import __version__
+from mmseg_scr.runs.versions import package_versions
 
 NOT_KEPT = ('time', 'data_time', 'memory', 'iter', 'epoch', 'base_lr')  # of the logged scalars
 DIGITS = 6  # that are kept of a logged value
@@ -52,7 +51,7 @@ def record_of(
         },
         seconds_per_iteration=times[len(times) // 2],
         device=device,
-        versions=_versions(),
+        versions=package_versions(),
         hardware=_hardware(device),
         minutes=round(minutes, 2),
         image_counts=pack_counts(ImageTable.read_json(images)) if images.is_file() else None,
@@ -73,12 +72,3 @@ def _hardware(device: str) -> str:
     lines = CPU_INFO.read_text().splitlines() if CPU_INFO.is_file() else []
     models = [line.partition(':')[2].strip() for line in lines if line.startswith('model name')]
     return models[0] if models else platform.processor() or platform.machine()
-
-
-def _versions() -> dict[str, str]:
-    import mmengine
-    import mmseg
-
-    modules = {'torch': torch, 'mmengine': mmengine, 'mmseg': mmseg}
-    versions = {name: module.__version__ for name, module in modules.items()}
-    return {'mmseg_scr': __version__, 'python': sys.version.split()[0], **versions}

@@ -101,7 +101,7 @@ def _of_the_experiment(value: object) -> object:
 
 
 def _line(record: RunRecord) -> str:
-    return json.dumps(asdict(record), sort_keys=True, default=float) + '\n'  # numpy's numbers
+    return json.dumps(asdict(record), default=float) + '\n'  # numpy's numbers
 
 
 def _parse(text: str, name: str = 'the file') -> list[RunRecord]:

@@ -34,7 +34,7 @@ class Difference:
     def __format__(self, spec: str) -> str:
         signed = f'+{spec or ".2f"}'
         center, low, high = (format(value, signed) for value in (self.mean, self.low, self.high))
-        return f'{center} (one seed)' if np.isnan(self.low) else f'{center} [{low}, {high}]'
+        return f'{center}, one seed' if np.isnan(self.low) else f'{center} [{low}, {high}]'
 
 
 def paired_difference(a: Sequence[float], b: Sequence[float]) -> Difference:

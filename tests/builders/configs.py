@@ -10,7 +10,9 @@ from mmengine.config import Config, ConfigDict
 
 CONFIGS = Path(__file__).parents[2] / 'configs'
 # A config for own images is complete on purpose, to be copied; test_own_data.py has its rules.
-LEAVES = sorted(p for p in CONFIGS.glob('*/*.py') if p.parent.name not in ('_base_', 'own_data'))
+# Studies are plans of tools/ablate.py, which name configs.
+OTHERS = ('_base_', 'own_data', 'studies')
+LEAVES = sorted(p for p in CONFIGS.glob('*/*.py') if p.parent.name not in OTHERS)
 # {method}[-{slot}-{value}]..._{backbone}_{gpus}xb{batch}-{schedule}_{dataset}-{H}x{W}.py
 NAME = re.compile(
     r'(?P<method>[a-z0-9]+)(?P<slots>(-[a-z]+-[a-z0-9.]+)*)'

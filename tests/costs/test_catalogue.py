@@ -25,3 +25,10 @@ def test_table_tells_what_the_config_costs_and_what_was_published(config):
 def test_drawn_images_count_at_the_size_of_the_training():
     demo = 'demo/scr_mscan-nano_1xb4-adamw-200_street-scenes-96x192.py'
     assert ENTRIES[demo].size == '96x192'
+
+
+def test_bases_and_plans_of_studies_are_not_listed(tmp_path):
+    for name in ('_base_/a.py', 'studies/b.py', 'scr/c.py'):
+        (tmp_path / name).parent.mkdir()
+        (tmp_path / name).touch()
+    assert list_files(tmp_path) == [tmp_path / 'scr' / 'c.py']

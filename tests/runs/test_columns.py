@@ -8,7 +8,7 @@ from mmseg_scr.runs.columns import choose_columns
 BANDS = {f'boundary/mIoU_{kind}{w}': 1.0 for w in (1, 10, 3) for kind in ('w', 'interior_w')}
 RICH = replace(
     RECORD,
-    metrics={**BANDS, 'boundary/mBIoU': 1.0, 'error/mFP_extent': 1.0}
+    metrics={**BANDS, 'boundary/mBIoU': 1.0, 'error/mFP_extent': 1.0, 'error/mIoU': 1.0}
     | {'mIoU': 50.0, 'mAcc': 60.0, 'image/mIoU_I': 1.0, 'IoU': {'road': 90.0, 'pole': None}},
     curves={'loss': [[1], [2.0]], 'decode.loss_ce': [[1], [1.0]]},
 )

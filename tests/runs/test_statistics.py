@@ -22,7 +22,7 @@ class TestSeeds:
 
     def test_one_seed_has_no_interval(self):
         found = paired_difference([50.0], [51.5])
-        assert str(found) == '+1.50 (one seed)'
+        assert str(found) == '+1.50, one seed'
         assert not found.resolved
 
     @pytest.mark.parametrize(('a', 'b'), [([], []), ([1.0], [1.0, 2.0])])

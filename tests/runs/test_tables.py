@@ -33,7 +33,7 @@ def test_markdown_says_what_is_within_noise():
 
 
 def test_one_pair_has_no_interval():
-    assert '51.00 (+1.00 (one seed)) |' in markdown([*runs('base', [50.0]), *runs('more', [51.0])])
+    assert '51.00 (+1.00, one seed) |' in markdown([*runs('base', [50.0]), *runs('more', [51.0])])
 
 
 def test_losses_have_three_digits():
