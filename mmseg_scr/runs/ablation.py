@@ -77,11 +77,8 @@ def write_tables(
         (folder / f'{choice.name}.md').write_text(texts[-1] + '\n')
         (folder / f'{choice.name}.csv').write_text(format_csv(rows))
         (folder / f'{choice.name}.tex').write_text(format_latex(rows, choice) + '\n')
-        if any(row.images for row in rows):
-            (folder / 'images.csv').write_text(format_images_csv(rows))
-        for metric in choice.metrics * choice.is_main:
-            if metric.startswith(FIGURES):
-                _plot(folder, rows, metric, baseline)
+        if choice.is_main:
+            _write_differences(folder, rows, choice.metrics, baseline)
     return texts[0]
 
 
@@ -91,6 +88,16 @@ def _shortened(config: Config, iterations: int | None) -> Config:
     config = deepcopy(config)
     shorten(config, iterations)
     return config
+
+
+def _write_differences(
+    folder: Path, rows: Sequence[Row], metrics: Sequence[str], baseline: str
+) -> None:
+    if any(row.images for row in rows):
+        (folder / 'images.csv').write_text(format_images_csv(rows))
+    for metric in metrics:
+        if metric.startswith(FIGURES):
+            _plot(folder, rows, metric, baseline)
 
 
 def _plot(folder: Path, rows: Sequence[Row], metric: str, baseline: str) -> None:

@@ -11,6 +11,7 @@ from mmseg_scr.runs.repeatable import repeatable
 
 NAME = re.compile(r'[\w.+-]+')
 PROGRESS = 'progress.txt'
+LOADERS = ('train_dataloader', 'val_dataloader', 'test_dataloader')
 
 
 @dataclass(frozen=True)
@@ -27,6 +28,11 @@ class Job:
     def key(self) -> tuple[str, int, str]:
         """That of its record."""
         return self.title, self.seed, self.digest
+
+    @property
+    def config_file(self) -> Path:
+        """What to train, whole."""
+        return self.folder / 'config.py'
 
     @property
     def record_file(self) -> Path:
@@ -76,7 +82,7 @@ def prepare_job(title: str, config: Config, seed: int, out_dir: Path) -> Job:
     folder = out_dir / title / f'seed-{seed}'
     config = repeatable(config, f'{title}-{seed}', seed, folder)
     job = Job(title, seed, config.train_cfg.max_iters, config_digest(config), folder)
-    file = folder / 'config.py'
+    file = job.config_file
     if file.is_file():
         if config_digest(Config.fromfile(file)) != job.digest:
             raise ValueError(

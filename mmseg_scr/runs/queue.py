@@ -11,15 +11,18 @@ import sys
 import threading
 import time
 from collections import Counter, deque
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from math import inf
 from pathlib import Path
 
+from mmengine.config import Config
+
 from mmseg_scr.checks.checkpoints import TRUST_OPTION
+from mmseg_scr.datasets import check_folders
 from mmseg_scr.progress import ProgressReport
-from mmseg_scr.runs.job import Job
+from mmseg_scr.runs.job import LOADERS, Job
 from mmseg_scr.runs.records import RunRecord, add_records, read_records
 
 POLL_SECONDS = 0.5
@@ -62,11 +65,13 @@ def run_queue(
         The records of the jobs, without those that were stopped.
 
     Raises:
+        FileNotFoundError: a folder of images is missing; nothing was begun.
         SystemExit: the process was asked to end (SIGTERM).
         RuntimeError: some runs died ``ATTEMPTS`` times. All others are finished then; the message
             has the last lines that the first one printed.
     """
     waiting, free, running = deque(_unfinished(jobs, records)), deque(devices), []
+    _require_data(waiting)
     deaths, failed = Counter(), []
     end = time.monotonic() + 60 * stop_after
     with _ended_at_last(running):
@@ -117,6 +122,11 @@ def _ended_at_last(running: Sequence[_Running]) -> Iterator[None]:
 def _unfinished(jobs: Sequence[Job], records: Path) -> list[Job]:
     known = {record.key for record in read_records(records)}
     return [job for job in jobs if job.key not in known and not _collect(job, records)]
+
+
+def _require_data(jobs: Iterable[Job]) -> None:
+    for job in {job.digest: job for job in jobs}.values():
+        check_folders(Config.fromfile(job.config_file), *LOADERS)
 
 
 def _collect(job: Job, records: Path) -> bool:

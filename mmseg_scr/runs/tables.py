@@ -21,6 +21,7 @@ some."""
 NOTE_ON_IMAGES = """\
 "{score} over images" asks another question, of two trained models: the difference of one pair of
 runs, with the 95 % percentile interval of 10,000 draws of the test images with replacement."""
+COSTS = ('device', 'M', 'G', 's / iteration', 'min')
 Texts = tuple[list[str], list[list[str]]]
 
 
@@ -31,7 +32,7 @@ def format_markdown(rows: Sequence[Row], choice: Choice, *, baseline: str) -> st
     lines = [f'| {" | ".join(cells)} |' for cells in (header, ruler, *body)]
     note = NOTE_ON_CLASSES if choice.classes else NOTE
     notes = [note.format(baseline=baseline, noise=NOISE)]
-    if choice.is_main and any(row.images for row in rows):
+    if _has_images(rows, choice):
         notes.append(NOTE_ON_IMAGES.format(score=SCORE))
     return '\n'.join([*lines, '', *notes])
 
@@ -82,15 +83,21 @@ def _csv(header: Sequence[str], lines: Sequence[Sequence]) -> str:
 def _texts(rows: Sequence[Row], choice: Choice) -> Texts:
     """Header and rows of a table as texts."""
     names = [name for name in choice.metrics if any(name in row.cells for row in rows)]
-    has_images = choice.is_main and any(row.images for row in rows)
-    header = ['method', 'seeds', *(['device', 'M', 'G', 's / iteration', 'min'] * choice.is_main)]
-    header += [*names, *([f'{SCORE} over images'] * has_images)]
+    header = ['method', 'seeds', *(COSTS if choice.is_main else ()), *names]
     body = []
     for row in rows:
-        cells = [row.title, str(len(row.seeds)), *(_costs(row) * choice.is_main)]
-        cells += [_text(row.cells.get(name), name, choice) for name in names]
-        body.append([*cells, *([_first_pair(row)] * has_images)])
+        costs = _costs(row) if choice.is_main else []
+        cells = [_text(row.cells.get(name), name, choice) for name in names]
+        body.append([row.title, str(len(row.seeds)), *costs, *cells])
+    if _has_images(rows, choice):
+        header.append(f'{SCORE} over images')
+        for cells, row in zip(body, rows, strict=True):
+            cells.append(_first_pair(row))
     return header, body
+
+
+def _has_images(rows: Sequence[Row], choice: Choice) -> bool:
+    return choice.is_main and any(row.images for row in rows)
 
 
 def _costs(row: Row) -> list[str]:
@@ -110,7 +117,8 @@ def _text(cell: Cell | None, name: str, choice: Choice) -> str:
     if choice.classes:
         return f'{text} ({cell.difference.mean:+{digits}})'
     is_noise = cell.difference.count > 1 and not cell.difference.resolved
-    return f'{text} ({cell.difference:{digits}}{f", {NOISE}" * is_noise})'
+    noise = f', {NOISE}' if is_noise else ''
+    return f'{text} ({cell.difference:{digits}}{noise})'
 
 
 def _first_pair(row: Row) -> str:

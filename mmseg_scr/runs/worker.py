@@ -18,7 +18,7 @@ from mmengine.config import Config
 from mmseg_scr.checks.checkpoints import TRUST_OPTION
 from mmseg_scr.datasets import check_folders
 from mmseg_scr.runs.evaluation import list_classes, save_image_table
-from mmseg_scr.runs.job import Job
+from mmseg_scr.runs.job import LOADERS, Job
 from mmseg_scr.runs.launch import started_runner
 from mmseg_scr.runs.outcome import record_of
 from mmseg_scr.runs.records import config_digest, write_record
@@ -54,7 +54,7 @@ def _train_and_record(job: Job, config: Config, device: str, trusted: bool) -> N
         config.update(load_from=str(checkpoint), resume=True)
     list_classes(config)
     save_image_table(config, job.folder)
-    check_folders(config, 'train_dataloader', 'val_dataloader', 'test_dataloader')
+    check_folders(config, *LOADERS)
 
     def report(_: str, done: int, total: int) -> None:
         job.report(done, time.monotonic() - start)

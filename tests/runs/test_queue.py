@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 from builders.thin import thin_config
+from mmengine.config import Config
 
 from mmseg_scr.runs.image_counts import unpack_counts
 from mmseg_scr.runs.job import prepare_job
@@ -127,6 +128,15 @@ class TestQueue:
             run([broken, jobs_in(tmp_path)[0]], tmp_path)
         assert 'Error' in str(caught.value)
         assert [record.title for record in read_records(tmp_path / 'records.jsonl')] == ['thin']
+
+
+def test_missing_data_is_told_before_anything_begins(tmp_path):
+    config = Config.fromfile(next((ROOT / 'configs' / 'scr').glob('*camvid*.py')))
+    config.merge_from_dict({'train_dataloader.dataset.data_root': str(tmp_path / 'absent')})
+    job = prepare_job('camvid', config, 1, tmp_path)
+    with pytest.raises(FileNotFoundError, match=r"image folder '.*absent/.*' does not exist"):
+        run([job], tmp_path)
+    assert [path.name for path in job.folder.iterdir()] == ['config.py']
 
 
 def wait_until(condition, seconds=120):
