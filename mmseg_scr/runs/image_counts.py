@@ -21,18 +21,28 @@ def pack_counts(table: ImageTable) -> dict[str, int | str]:
         their order; ``data``, the counts.
     """
     true_positives, false_negatives, false_positives = np.moveaxis(table.of('all'), 1, 0)
-    union = true_positives + false_negatives + false_positives
-    counts = np.stack([true_positives, union], axis=2).astype('<i4')
+    counts = np.stack([true_positives, false_negatives + false_positives]).astype('<i4')
     names = hashlib.sha256('\n'.join(table.images).encode()).hexdigest()[:16]
     return dict(
         images=len(table.images),
         classes=len(table.classes),
         names=names,
-        data=b64encode(zlib.compress(counts.tobytes(), 9)).decode(),
+        data=b64encode(zlib.compress(_bytes_apart(counts.swapaxes(1, 2)), 9)).decode(),
     )
 
 
 def unpack_counts(packed: Mapping[str, int | str]) -> np.ndarray:
     """(images, classes, 2) int64, intersection and union, of :func:`pack_counts`."""
-    flat = np.frombuffer(zlib.decompress(b64decode(packed['data'])), '<i4')
-    return flat.reshape(packed['images'], packed['classes'], 2).astype(np.int64)
+    data = np.frombuffer(zlib.decompress(b64decode(packed['data'])), np.uint8)
+    values = np.ascontiguousarray(data.reshape(4, -1).T).view('<i4')
+    intersection, errors = values.reshape(2, packed['classes'], packed['images']).astype(np.int64)
+    return np.stack([intersection.T, intersection.T + errors.T], axis=2)
+
+
+def _bytes_apart(values: np.ndarray) -> bytes:
+    """All lowest bytes first, then the next ones: of counts, the highest are zeros.
+
+    That, and the counts of one class beside each other, makes the text a third shorter.
+    """
+    flat = np.ascontiguousarray(values).reshape(-1, 1)
+    return np.ascontiguousarray(flat.view(np.uint8).T).tobytes()

@@ -28,4 +28,4 @@ def test_two_hundred_images_take_a_few_kilobytes():
     counts = np.random.default_rng(1).poisson(300, (200, 3, 10))
     counts[:, :, 5:] *= np.random.default_rng(2).random((200, 1, 5)) < 0.3
     packed = pack_counts(table(tuple(map(str, range(200))), counts))
-    assert len(json.dumps(packed)) < 10_000
+    assert len(json.dumps(packed)) < 7_000
