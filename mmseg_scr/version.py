@@ -1,3 +1,3 @@
 """The version of the plugin, alone in a file that everything may read."""
 
-__version__ = '0.4.0'
+__version__ = '0.5.0'
