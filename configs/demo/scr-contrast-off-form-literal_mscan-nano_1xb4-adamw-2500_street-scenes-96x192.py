@@ -6,7 +6,7 @@ _base_ = [
 ]
 model = dict(
     decode_head=dict(
-        context=dict(similarity='dot', stage_norm=False),
+        context=dict(similarity='dot', stage_norm=False, factor_norm=False),
         contrast=None,
         loss_decode=dict(class_weight=_base_.class_weight),
     )

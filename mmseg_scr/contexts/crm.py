@@ -9,6 +9,7 @@ of the pyramid.
 from collections.abc import Mapping, Sequence
 
 import torch
+import torch.nn.functional as F
 from mmcv.cnn import build_norm_layer
 from mmseg.registry import MODELS
 from torch import Tensor, nn
@@ -21,6 +22,7 @@ from mmseg_scr.layers import (
 )
 from mmseg_scr.ops.stages import concat_stages
 
+LITERAL = "similarity='dot', stage_norm=False, factor_norm=False"
 MIN_HIDDEN = 4  # of a perceptron; the single ReLU of a thinner one could die for good
 
 
@@ -37,6 +39,7 @@ class CRM(nn.Module):
             ``'dot'`` is Eq. 8 to the letter.
         stage_norm: False takes the stages as the backbone gives them, as the paper says; backbones
             that normalise their outputs do not need it.
+        factor_norm: of :class:`MultiStageChannelAttention`; False is Eq. 5 to the letter.
         hidden_channels: of the feed-forward block, ``channels`` by default; 0 leaves it out.
         norm_cfg: config of the normalisations.
 
@@ -44,7 +47,7 @@ class CRM(nn.Module):
     raises ValueError.
     """
 
-    _version = 2  # in checkpoints; 1 until 0.4, when similarity='dot', stage_norm=False was all
+    _version = 2  # in checkpoints; 1 until 0.4, when there was the literal form alone
 
     def __init__(
         self,
@@ -55,6 +58,7 @@ class CRM(nn.Module):
         whiten: bool = True,
         similarity: str = 'cosine',
         stage_norm: bool = True,
+        factor_norm: bool = True,
         hidden_channels: int | None = None,
         norm_cfg: dict,
     ) -> None:
@@ -63,7 +67,7 @@ class CRM(nn.Module):
         hidden = channels if hidden_channels is None else hidden_channels
         self.parallel = parallel
         self.stage_norm = build_norm_layer(norm_cfg, width)[1] if stage_norm else None
-        self.channel_attention = MultiStageChannelAttention(in_channels)
+        self.channel_attention = MultiStageChannelAttention(in_channels, norm=factor_norm)
         self.spatial_attention = DisentangledNonLocal2d(width, whiten=whiten, similarity=similarity)
         self.feed_forward = ConvFeedForward(width, hidden) if hidden else nn.Identity()
         self.reduce = PooledConvModule(width, channels, 1, norm_cfg=norm_cfg)
@@ -94,11 +98,10 @@ class CRM(nn.Module):
 
     def _check_form(self, is_normalized: bool, prefix: str, metadata: dict) -> None:
         is_old = metadata.get('version', self._version) < self._version
-        if is_normalized == (self.stage_norm is not None) and not (
-            is_old and self.spatial_attention.similarity != 'dot'
-        ):
+        is_literal = self.spatial_attention.similarity == 'dot' and not self.channel_attention.norm
+        if is_normalized == (self.stage_norm is not None) and (is_literal or not is_old):
             return
-        lines = 'stage_norm=True' if is_normalized else "stage_norm=False, similarity='dot'"
+        lines = 'stage_norm=True' if is_normalized else LITERAL
         raise ValueError(
             f'the weights of {prefix[:-1] or "CRM"} belong to another form of CRM, here they would '
             f"give other results: its config needs dict(type='CRM', {lines})"
@@ -111,10 +114,16 @@ class MultiStageChannelAttention(nn.Module):
     Args:
         in_channels: widths of the stages.
         reduction: width of a stage over the hidden width of its perceptron.
+        norm: whether the sigmoid gets its logits standardised over the channels of an image. So at
+            most one factor in twenty is nearer than 0.01 to 0 or 1 (Chebyshev's inequality), and
+            they spread by about 0.2.
     """
 
-    def __init__(self, in_channels: Sequence[int], *, reduction: int = 16) -> None:
+    def __init__(
+        self, in_channels: Sequence[int], *, reduction: int = 16, norm: bool = False
+    ) -> None:
         super().__init__()
+        self.norm = norm
         self.per_stage = nn.ModuleList(_perceptron(width, reduction) for width in in_channels)
         self.fuse = _perceptron(sum(in_channels), reduction)
 
@@ -122,7 +131,10 @@ class MultiStageChannelAttention(nn.Module):
         """Maps (B, C_l, h_l, w_l) -> (B, sum of C_l, 1, 1)."""
         means = [stage.mean(dim=(2, 3)) for stage in stages]  # (B, C_l)
         factors = [mlp(mean) for mlp, mean in zip(self.per_stage, means, strict=True)]
-        return self.fuse(torch.cat(factors, dim=1)).sigmoid()[:, :, None, None]
+        logits = self.fuse(torch.cat(factors, dim=1))
+        if self.norm:
+            logits = F.layer_norm(logits, logits.shape[1:])
+        return logits.sigmoid()[:, :, None, None]
 
 
 def _perceptron(width: int, reduction: int) -> nn.Sequential:

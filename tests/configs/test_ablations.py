@@ -20,6 +20,7 @@ NAMED = {
     'attention': f'{HEAD}.context.parallel',
     'similarity': f'{HEAD}.context.similarity',
     'stagenorm': f'{HEAD}.context.stage_norm',
+    'factornorm': f'{HEAD}.context.factor_norm',
     'ffn': f'{HEAD}.context.hidden_channels',
 }
 VALUES = {  # of names that are not the value itself
@@ -31,9 +32,14 @@ VALUES = {  # of names that are not the value itself
     'attention-parallel': True,
     'similarity-scaled': 'scaled_dot',
     'stagenorm-off': False,
+    'factornorm-off': False,
     'ffn-off': 0,
 }
-LITERAL = {f'{HEAD}.context.similarity': 'dot', f'{HEAD}.context.stage_norm': False}
+LITERAL = {
+    f'{HEAD}.context.similarity': 'dot',
+    f'{HEAD}.context.stage_norm': False,
+    f'{HEAD}.context.factor_norm': False,
+}
 ABSENT = object()
 
 

@@ -8,9 +8,11 @@ from torch.nn import functional as F
 
 from mmseg_scr.contexts import CRM
 from mmseg_scr.contexts.crm import MultiStageChannelAttention
+from mmseg_scr.probes.summary import factor_statistics
 
 BN = dict(type='BN')
-LITERAL = dict(similarity='dot', stage_norm=False)
+LITERAL = dict(similarity='dot', stage_norm=False, factor_norm=False)
+LITERAL_LINES = "similarity='dot', stage_norm=False, factor_norm=False"
 WIDTHS = [16, 16, 32, 48]
 HRNET_W18 = [18, 36, 72, 144]
 
@@ -23,7 +25,7 @@ def _as_convs(mlp):
 
 def _attended_channels(attention, stages):
     per_stage = [_as_convs(mlp) for mlp in attention.per_stage]
-    return channel_attention(stages, per_stage, _as_convs(attention.fuse))
+    return channel_attention(stages, per_stage, _as_convs(attention.fuse), norm=attention.norm)
 
 
 def _of(conv):
@@ -73,6 +75,7 @@ def test_equals_eq_5_to_9_in_loops(image_size):
         dict(hidden_channels=0),
         dict(similarity='scaled_dot'),
         dict(similarity='dot'),
+        dict(factor_norm=False),
         LITERAL,
     ],
 )
@@ -95,8 +98,9 @@ def test_whitening_may_be_left_out():
     assert not torch.allclose(crm(stages), plain, rtol=1e-3)
 
 
-def test_channel_factors_equal_eq_5_in_loops_and_lie_between_zero_and_one():
-    attention = fill_parameters(MultiStageChannelAttention(WIDTHS), scale=0.5).double()
+@pytest.mark.parametrize('norm', [False, True])
+def test_channel_factors_equal_eq_5_in_loops_and_lie_between_zero_and_one(norm):
+    attention = fill_parameters(MultiStageChannelAttention(WIDTHS, norm=norm), scale=0.5).double()
     stages = [torch.rand_like(stage).double() for stage in stage_maps(2, (65, 97), WIDTHS)]
     factors = attention(stages)
     assert factors.shape == (2, sum(WIDTHS), 1, 1)
@@ -105,6 +109,15 @@ def test_channel_factors_equal_eq_5_in_loops_and_lie_between_zero_and_one():
     ones = [torch.ones_like(stage) for stage in stages]
     expected = _attended_channels(attention, ones)
     torch.testing.assert_close(attention(ones).expand_as(expected), expected)
+
+
+def test_normalised_factors_neither_saturate_nor_stand_still_whatever_the_weights_are():
+    stages = stage_maps(4, (65, 97), WIDTHS)
+    for scale, is_normal in ((0.01, False), (3, False), (0.01, True), (3, True)):
+        attention = MultiStageChannelAttention(WIDTHS, norm=is_normal)
+        statistics = factor_statistics(fill_parameters(attention, scale=scale)(stages))
+        sound = statistics['factor_saturated'] <= 0.05 and statistics['factor_std'] > 0.1
+        assert sound == is_normal
 
 
 def test_factors_depend_on_every_stage():
@@ -156,8 +169,9 @@ def _saved(crm, version):
 @pytest.mark.parametrize(
     ('saved', 'version', 'built', 'lines'),
     [
-        (LITERAL, 1, {}, "stage_norm=False, similarity='dot'"),
-        (LITERAL, 1, dict(stage_norm=False), "stage_norm=False, similarity='dot'"),
+        (LITERAL, 1, {}, LITERAL_LINES),
+        (LITERAL, 1, dict(stage_norm=False), LITERAL_LINES),
+        (LITERAL, 1, dict(LITERAL, factor_norm=True), LITERAL_LINES),
         (LITERAL, 2, {}, 'stage_norm=False'),
         ({}, 2, LITERAL, 'stage_norm=True'),
     ],

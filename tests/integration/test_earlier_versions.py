@@ -54,7 +54,7 @@ def _take_the_form_of_then(cfg):
     for value in cfg.values():
         if isinstance(value, dict):
             if value.get('type') == 'CRM':
-                value.update(similarity='dot', stage_norm=False)
+                value.update(similarity='dot', stage_norm=False, factor_norm=False)
             _take_the_form_of_then(value)
 
 

@@ -54,14 +54,23 @@ def concatenate(stages: list[Tensor]) -> Tensor:
     return torch.cat([pool_to(stage, size) for stage in stages], 1)
 
 
-def channel_attention(stages: list[Tensor], stage_mlps: list[tuple], fuse: tuple) -> Tensor:
-    """F'_c of Eq. 5-7: the pooled stages times one factor per channel."""
+def channel_attention(
+    stages: list[Tensor], stage_mlps: list[tuple], fuse: tuple, *, norm: bool = False
+) -> Tensor:
+    """F'_c of Eq. 5-7: the pooled stages times one factor per channel.
+
+    With `norm` the logits of an image have mean 0 and variance 1 over its channels.
+    """
     concatenated = concatenate(stages)
     factors = [
         mlp(stage.double().mean((2, 3), keepdim=True), *weights)
         for stage, weights in zip(stages, stage_mlps, strict=True)
     ]
-    scale = 1 / (1 + torch.exp(-mlp(torch.cat(factors, 1), *fuse)))
+    logits = mlp(torch.cat(factors, 1), *fuse)
+    if norm:
+        off = logits - logits.mean(1, keepdim=True)
+        logits = off / (off.square().mean(1, keepdim=True) + 1e-5).sqrt()
+    scale = 1 / (1 + torch.exp(-logits))
     return scale * concatenated
 
 
