@@ -1,0 +1,1 @@
+"""Predictions on anything: pictures, folders, videos and cameras in, results in a folder out."""

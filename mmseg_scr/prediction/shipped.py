@@ -1,0 +1,45 @@
+"""The models that come with the package, by name; there need not be any."""
+
+import importlib
+from collections.abc import Mapping
+from types import ModuleType
+
+import torch
+from mmseg.models import BaseSegmentor
+
+ROOM = 'mmseg_scr.weights'
+SCORE = 'mIoU'
+
+
+def load_shipped(name: str | None, device: torch.device | str = 'cpu') -> tuple[str, BaseSegmentor]:
+    """Build the shipped model of that name, by default the one with the best mIoU.
+
+    Returns:
+        Its name; the model, ready for prediction, with ``cfg`` and ``dataset_meta``.
+
+    Raises:
+        ValueError: there is none, or none of that name.
+    """
+    room = _room()
+    cards = {card.name: card for card in room.list_weights()} if room else {}
+    if not cards:
+        raise ValueError('no model comes with this package; name yours with --model')
+    if name is not None and name not in cards:
+        raise ValueError(f'no shipped model is called {name!r}; there are: {", ".join(cards)}')
+    name = name or max(cards, key=lambda each: _score(cards[each].metrics))
+    return name, room.build_model(name, device)
+
+
+def _room() -> ModuleType | None:
+    try:
+        return importlib.import_module(ROOM)
+    except ModuleNotFoundError as error:
+        if error.name != ROOM:
+            raise
+        return None
+
+
+def _score(metrics: Mapping[str, Mapping[str, object]]) -> float:
+    """The lowest mIoU of all sets of images on which a model was measured."""
+    found = [scores[SCORE] for scores in metrics.values() if SCORE in scores]
+    return min(map(float, found), default=-1.0)

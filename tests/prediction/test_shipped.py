@@ -1,0 +1,40 @@
+import sys
+from types import SimpleNamespace
+
+import pytest
+
+from mmseg_scr.prediction import shipped
+from mmseg_scr.prediction.shipped import load_shipped
+
+
+def card(name, **scores):
+    return SimpleNamespace(name=name, metrics={'test': scores})
+
+
+@pytest.fixture
+def room(monkeypatch):
+    cards = [card('small', mIoU=40.0), card('large', mIoU=60.0), card('odd', fps=3)]
+    room = SimpleNamespace(
+        list_weights=lambda: cards, build_model=lambda name, device: f'{name} on {device}'
+    )
+    monkeypatch.setitem(sys.modules, shipped.ROOM, room)
+    return room
+
+
+def test_the_best_one_is_the_default(room):
+    assert load_shipped(None) == ('large', 'large on cpu')
+    assert load_shipped('small', 'cuda:1') == ('small', 'small on cuda:1')
+
+
+def test_an_unknown_name_lists_those_that_exist(room):
+    with pytest.raises(ValueError, match=r"no shipped model is called 'huge'.*small, large, odd"):
+        load_shipped('huge')
+
+
+def test_without_models_the_message_names_the_option(room, monkeypatch):
+    room.list_weights = list
+    with pytest.raises(ValueError, match='name yours with --model'):
+        load_shipped(None)
+    monkeypatch.setattr(shipped, 'ROOM', 'mmseg_scr.no_such_room')
+    with pytest.raises(ValueError, match='name yours with --model'):
+        load_shipped('small')
