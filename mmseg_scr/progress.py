@@ -7,17 +7,27 @@ ProgressReport = Callable[[str, int, int], None]  # (what, done, total)
 
 
 @contextmanager
-def progress_bars() -> Iterator[ProgressReport]:
-    """Show a bar for each kind of work that the yielded function (what, done, total) is told of."""
-    from rich.progress import BarColumn, Progress, TimeElapsedColumn
+def progress_bars(*, speed: bool = False) -> Iterator[ProgressReport]:
+    """Show a bar for each kind of work that the yielded function (what, done, total) is told of.
 
-    counts = '{task.completed}/{task.total}'
-    with Progress('{task.description:<22}', BarColumn(), counts, TimeElapsedColumn()) as bars:
+    Args:
+        speed: also show how much is done a second.
+    """
+    from rich.progress import BarColumn, Progress, Task, TextColumn, TimeElapsedColumn
+
+    class SpeedColumn(TextColumn):
+        def render(self, task: Task):
+            task.fields['speed'] = f'{task.finished_speed or task.speed or 0:.1f}/s'
+            return super().render(task)
+
+    columns = ['{task.description:<22}', BarColumn(), '{task.completed}/{task.total}']
+    columns += [SpeedColumn('{task.fields[speed]}')] if speed else []
+    with Progress(*columns, TimeElapsedColumn()) as bars:
         tasks = {}
 
         def show(what: str, done: int, total: int) -> None:
             if what not in tasks:
                 tasks[what] = bars.add_task(what, total=total)
-            bars.update(tasks[what], completed=done)
+            bars.update(tasks[what], completed=done, total=total)
 
         yield show

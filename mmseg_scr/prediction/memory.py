@@ -10,7 +10,7 @@ from torch.utils._python_dispatch import TorchDispatchMode
 from torch.utils._pytree import tree_iter
 
 PROBES = (128, 256)  # sides of the inputs that are measured
-UNSEEN = 1.5  # convolutions also have work space, which no tensor shows
+UNSEEN = 1.2  # convolutions also have work space, which no tensor shows
 MEMINFO = Path('/proc/meminfo')
 CGROUP = Path('/sys/fs/cgroup')
 
@@ -35,7 +35,7 @@ class PassMemory:
             peaks.append(_peak(model, probe))
         each = [peak / n for peak, n in zip(peaks, pixels, strict=True)]
         self._square = max(0.0, (each[1] - each[0]) / (pixels[1] - pixels[0]))
-        self._linear = each[0] - self._square * pixels[0]
+        self._linear = each[1] - self._square * pixels[1]
 
     def of(self, pixels: int) -> float:
         """Bytes for an input of so many pixels."""

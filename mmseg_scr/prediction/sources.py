@@ -66,11 +66,11 @@ def list_sources(
         for kind, path, root in kept:
             key = path if kind == 'camera' else os.path.realpath(path)
             found.setdefault(key, (kind, path, root))
-    names = name_apart([(path, root) for _, path, root in found.values()])
-    return [
-        Source(kind, path, name)
-        for (kind, path, _), name in zip(found.values(), names, strict=True)
-    ], failures
+    if not found and not failures:
+        failures.append(Failure(STANDARD_INPUT, 'standard input has no line'))
+    names = name_apart([(f'camera-{p}' if k == 'camera' else p, r) for k, p, r in found.values()])
+    sources = [Source(*each[:2], name) for each, name in zip(found.values(), names, strict=True)]
+    return sources, failures
 
 
 def _with_lines(inputs: Iterable[str], lines: Iterable[str]) -> Iterator[str]:

@@ -47,7 +47,7 @@ def test_a_name_with_the_letters_of_a_pattern_is_a_file_if_it_exists(tree):
 
 
 def test_a_number_is_a_camera_unless_a_file_has_that_name(tree):
-    assert names('0') == [('camera', '0')]
+    assert names('0') == [('camera', 'camera-0')]
     (tree / '7').touch()
     assert names('7') == [('picture', '7')]
 
@@ -86,3 +86,9 @@ def test_each_input_that_gives_nothing_is_named_with_the_reason(tree):
     assert reasons['nowhere.png'] == 'no such file or folder'
     assert reasons['empty'].startswith('no picture and no video in this folder (.bmp .dib')
     assert 'matches no picture' in reasons['*.webp']
+
+
+def test_standard_input_without_a_line_is_a_failure():
+    sources, (failure,) = list_sources(['-'], lines=['\n'])
+    assert sources == []
+    assert failure.reason == 'standard input has no line'
