@@ -42,6 +42,7 @@ class Collector:
         layout: where they lie.
         painter: of overlays.
         table: gets a row a source.
+        outcome: is counted up; may hold what was settled before.
         total: number of sources that come.
         progress: is told of each source and of each frame of a video.
         tell: is told what the user should know.
@@ -53,11 +54,13 @@ class Collector:
         painter: Painter,
         table: ShareTable,
         *,
+        outcome: Outcome,
         total: int,
         progress: ProgressReport,
         tell: Callable[[str], None],
     ) -> None:
-        self.outcome = Outcome()
+        self.outcome = outcome
+        self._finished = 0
         self._layout, self._painter, self._table = layout, painter, table
         self._total, self._progress, self._tell = total, progress, tell
         self._result: PictureResult | VideoResult | None = None
@@ -115,7 +118,8 @@ class Collector:
         elif end.note:
             self._tell(end.note)
         self._result, self._failure = None, ''
-        self._progress(BAR, outcome.done + len(outcome.failures), self._total)
+        self._finished += 1
+        self._progress(BAR, self._finished, self._total)
 
     def _commit(self, source: Source) -> None:
         result = self._result

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 import numpy as np
 
 SAMPLED = 64  # rows and columns that are looked at, at most
+FLAT = 0.9  # share of the pixels that equal the one beside them
 BLACK_AND_WHITE = (0, 0xFFFFFF)
 
 
@@ -12,7 +13,8 @@ def label_map_reason(picture: np.ndarray, palette: Sequence[Sequence[int]]) -> s
     """Say why a picture is a label map rather than a photograph, or None if it is none.
 
     It is one if all of its colours are colours of classes, black and white aside, and two of them
-    at least occur; or if it is grey and all values are indices of classes or 255.
+    at least occur; or if it is grey, all values are indices of classes or 255, and nearly all
+    pixels equal their neighbour, which those of a dark photograph do not.
 
     Args:
         picture: (H, W, 3) uint8, BGR.
@@ -30,7 +32,8 @@ def label_map_reason(picture: np.ndarray, palette: Sequence[Sequence[int]]) -> s
             'folder of the images'
         )
     greys = {value & 0xFF for value in seen if value == (value & 0xFF) * 0x010101}
-    if len(greys) == len(seen) and max(greys - {255}) in range(1, len(palette)):
+    is_index = len(greys) == len(seen) and max(greys - {255}) in range(1, len(palette))
+    if is_index and _flat_share(picture[::rows, :, 0]) > FLAT:
         return (
             f'a label map, no picture: all its values are indices of the {len(palette)} classes; '
             'give the folder of the images'
@@ -42,3 +45,7 @@ def _as_numbers(colours: np.ndarray) -> set[int]:
     """The colours of (H, W, 3) uint8 as 0xRRGGBB."""
     wide = colours.astype(np.int64)
     return set(np.unique(wide[..., 0] << 16 | wide[..., 1] << 8 | wide[..., 2]).tolist())
+
+
+def _flat_share(rows: np.ndarray) -> float:
+    return float((rows[:, 1:] == rows[:, :-1]).mean()) if rows.shape[1] > 1 else 1.0

@@ -54,15 +54,9 @@ def overlap(
     stop, errors = threading.Event(), []
     producer = _thread(_produce, items, made, stop, errors)
     consumer = _thread(_consume, consume, worked, stop, errors)
-    busy, start = 0.0, time.perf_counter()
+    start = time.perf_counter()
     try:
-        while (item := _get(made, stop)) is not END:
-            begin = time.perf_counter()
-            result = work(item)
-            busy += time.perf_counter() - begin
-            _put(worked, result, stop)
-            del item, result
-        _put(worked, END, stop)
+        busy = _work(work, made, worked, stop)
         consumer.join()
     except BaseException:
         stop.set()
@@ -73,6 +67,19 @@ def overlap(
     if errors:
         raise errors[0]
     return Timing(busy, time.perf_counter() - start)
+
+
+def _work(work: Callable, made: Queue, worked: Queue, stop: threading.Event) -> float:
+    """Work on all items; seconds of that."""
+    busy = 0.0
+    while (item := _get(made, stop)) is not END:
+        begin = time.perf_counter()
+        result = work(item)
+        busy += time.perf_counter() - begin
+        _put(worked, result, stop)
+        del item, result
+    _put(worked, END, stop)
+    return busy
 
 
 def _thread(target: Callable, *args: Any) -> threading.Thread:

@@ -57,24 +57,12 @@ def load_model(
         UnsafeCheckpointError: reading the checkpoint could run code.
         ValueError: the config builds no model, or the checkpoint is damaged or another model's.
     """
-    for what, path in (('config', config), ('checkpoint', checkpoint)):
-        is_path = not isinstance(path, Config) and '://' not in str(path)
-        if is_path and not Path(path).expanduser().is_file():
-            raise FileNotFoundError(f'{what} {str(path)!r} does not exist')
+    _require_file('config', config)
+    _require_file('checkpoint', checkpoint)
     model = _build(config)
     with only_safe_checkpoints([dict(checkpoint=str(checkpoint))], trusted=trusted):
         content = _read(checkpoint)
-    weights = content.get('state_dict', content)
-    comparison = compare_state_dicts(model.state_dict(), weights, training_only_names(model))
-    if not comparison.fills_model:
-        raise ValueError(
-            f'the checkpoint {str(checkpoint)!r} is not of this config: a part of the model would '
-            f'predict with random weights.\n{describe(comparison)}'
-        )
-    weights = {name.removeprefix('module.'): tensor for name, tensor in weights.items()}
-    model.load_state_dict(
-        {name: weights[name] for name in comparison.loaded if name in weights}, strict=False
-    )
+    _fill(model, content.get('state_dict', content), str(checkpoint))
     model.dataset_meta = class_info(model, content.get('meta') or {})
     return model.to(device).eval()
 
@@ -121,6 +109,24 @@ def _build(config: Config | Path | str) -> BaseSegmentor:
     except Exception as error:  # whatever a config can do wrong
         name = config.filename if isinstance(config, Config) else config
         raise ValueError(f'no model can be built of the config {str(name)!r}: {error}') from error
+
+
+def _require_file(what: str, path: Config | Path | str) -> None:
+    if isinstance(path, Config) or '://' in str(path):
+        return
+    if not Path(path).expanduser().is_file():
+        raise FileNotFoundError(f'{what} {str(path)!r} does not exist')
+
+
+def _fill(model: BaseSegmentor, weights: Mapping[str, torch.Tensor], checkpoint: str) -> None:
+    comparison = compare_state_dicts(model.state_dict(), weights, training_only_names(model))
+    if not comparison.fills_model:
+        raise ValueError(
+            f'the checkpoint {checkpoint!r} is not of this config: a part of the model would '
+            f'predict with random weights.\n{describe(comparison)}'
+        )
+    weights = {name.removeprefix('module.'): tensor for name, tensor in weights.items()}
+    model.load_state_dict({name: weights[name] for name in comparison.loaded}, strict=False)
 
 
 def _read(checkpoint: Path | str) -> Mapping:

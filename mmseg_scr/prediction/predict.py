@@ -1,7 +1,7 @@
 """Predict on many sources: read, predict and write at the same time; what fails is named."""
 
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, replace
 
 from mmseg_scr.prediction.collector import Collector, Outcome
@@ -45,10 +45,9 @@ def predict_sources(
     progress: ProgressReport = lambda *_: None,
     tell: Callable[[str], None] = lambda _: None,
 ) -> Report:
-    """Write the results of all sources below a folder.
+    """Write the results of all sources below a folder, with little memory however many there are.
 
-    A result is there in full or not at all, so that a call that was killed can be repeated and
-    goes on. Memory does not grow with the number of sources or frames.
+    A result is there in full or not at all: a call that was killed is repeated and goes on.
 
     Args:
         sources: of any kind.
@@ -60,22 +59,14 @@ def predict_sources(
         progress: is told of every source and frame.
         tell: is told what the user should know.
 
-    Returns:
-        Counts and failures; the timing is missing if the user stopped it (Ctrl-C).
-
     Raises:
         ValueError: the opacity is out of range.
         OSError: nothing can be written any more.
     """
     painter = Painter(predictor.palette, opacity)
-    layout.folder.mkdir(parents=True, exist_ok=True)
-    write_picture(layout.folder / LEGEND, draw_legend(predictor.classes, predictor.palette))
-    table = ShareTable(layout.folder / TABLE, predictor.classes)
-    table.load()
-    todo, skipped, conflicts = _plan(sources, layout, table, overwrite=overwrite)
-    table.forget({source.name for source in todo})
-    collector = Collector(layout, painter, table, total=len(todo), progress=progress, tell=tell)
-    collector.outcome.skipped = skipped
+    table, todo, outcome = _begin(sources, predictor, layout, overwrite=overwrite)
+    parts = dict(outcome=outcome, total=len(todo), progress=progress, tell=tell)
+    collector = Collector(layout, painter, table, **parts)
     reader = FrameReader(predictor.prepare, predictor.palette, frame_limit)
     timing = None
     try:
@@ -84,8 +75,20 @@ def predict_sources(
         collector.stop()
     finally:
         table.close()
-    collector.outcome.failures[:0] = conflicts
-    return Report(collector.outcome, timing)
+    return Report(outcome, timing)
+
+
+def _begin(
+    sources: Sequence[Source], predictor: Predictor, layout: Layout, *, overwrite: bool
+) -> tuple[ShareTable, list[Source], Outcome]:
+    """The table of what is there, what is to be done, and what is settled already."""
+    layout.folder.mkdir(parents=True, exist_ok=True)
+    write_picture(layout.folder / LEGEND, draw_legend(predictor.classes, predictor.palette))
+    table = ShareTable(layout.folder / TABLE, predictor.classes)
+    table.load()
+    todo, outcome = _plan(sources, layout, table, overwrite=overwrite)
+    table.forget({source.name for source in todo})
+    return table, todo, outcome
 
 
 class _Work:
@@ -110,29 +113,33 @@ class _Work:
 
 def _plan(
     sources: Sequence[Source], layout: Layout, table: ShareTable, *, overwrite: bool
-) -> tuple[list[Source], int, list[Failure]]:
-    """What is to be predicted, how many need not be, and which must not be."""
+) -> tuple[list[Source], Outcome]:
+    """What is to be predicted; how many need not be, and which must not be."""
     inputs = {full_path(source) for source in sources}
-    todo, skipped, conflicts = [], 0, []
+    todo, outcome = [], Outcome()
     for source in sources:
         if source.kind == 'camera':
             todo.append(replace(source, name=f'{source.name}-{time.strftime(STAMP)}'))
-            continue
-        replaced = layout.meets(source, inputs)
-        other = table.source_of(source.name)
-        if replaced:
-            reason = f'its result {replaced} would replace an input; name another folder with --out'
-            conflicts.append(Failure(source.path, reason))
-        elif overwrite or other is None:
-            todo.append(source)
-        elif other != full_path(source):
-            reason = (
-                f'its results would replace those of {other}; name another folder with --out, or '
-                'repeat the command with --overwrite'
-            )
-            conflicts.append(Failure(source.path, reason))
-        elif layout.exist(source):
-            skipped += 1
+        elif reason := _conflict(source, layout, table, inputs, overwrite=overwrite):
+            outcome.failures.append(Failure(source.path, reason))
+        elif not overwrite and table.source_of(source.name) and layout.exist(source):
+            outcome.skipped += 1
         else:
             todo.append(source)
-    return todo, skipped, conflicts
+    return todo, outcome
+
+
+def _conflict(
+    source: Source, layout: Layout, table: ShareTable, inputs: Collection[str], *, overwrite: bool
+) -> str:
+    """Why the results of a source must not be written; empty if they may."""
+    replaced = layout.meets(source, inputs)
+    if replaced:
+        return f'its result {replaced} would replace an input; name another folder with --out'
+    other = table.source_of(source.name)
+    if overwrite or other in (None, full_path(source)):
+        return ''
+    return (
+        f'its results would replace those of {other}; name another folder with --out, or '
+        'repeat the command with --overwrite'
+    )

@@ -89,10 +89,15 @@ class Predictor:
         finally:
             if choice.test_cfg is not None:
                 self.model.test_cfg = own
-        kind = torch.uint8 if len(self.classes) <= SMALL_COUNT else torch.uint16
-        labels = result.pred_sem_seg.data[0].to(kind).cpu().numpy()
+        labels = _small(result.pred_sem_seg.data[0], len(self.classes))
         soft = _soft(result.seg_logits.data) if self.with_probabilities else None
         return Prediction(labels, soft, choice.message)
+
+
+def _small(labels: Tensor, count: int) -> np.ndarray:
+    if count <= SMALL_COUNT:
+        return labels.to(torch.uint8).cpu().numpy()
+    return labels.cpu().numpy().astype(np.uint16)  # devices know little of torch's uint16
 
 
 def _soft(logits: Tensor) -> np.ndarray:

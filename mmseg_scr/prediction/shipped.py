@@ -1,13 +1,12 @@
 """The models that come with the package, by name; there need not be any."""
 
-import importlib
 from collections.abc import Mapping
-from types import ModuleType
 
 import torch
 from mmseg.models import BaseSegmentor
 
-ROOM = 'mmseg_scr.weights'
+from mmseg_scr.weights import build_model, list_weights
+
 SCORE = 'mIoU'
 
 
@@ -18,25 +17,15 @@ def load_shipped(name: str | None, device: torch.device | str = 'cpu') -> tuple[
         Its name; the model, ready for prediction, with ``cfg`` and ``dataset_meta``.
 
     Raises:
-        ValueError: there is none, or none of that name.
+        ValueError: there is none, or none of that name, or its file is damaged.
     """
-    room = _room()
-    cards = {card.name: card for card in room.list_weights()} if room else {}
+    cards = {card.name: card for card in list_weights()}
     if not cards:
         raise ValueError('no model comes with this package; name yours with --model')
     if name is not None and name not in cards:
         raise ValueError(f'no shipped model is called {name!r}; there are: {", ".join(cards)}')
     name = name or max(cards, key=lambda each: _score(cards[each].metrics))
-    return name, room.build_model(name, device)
-
-
-def _room() -> ModuleType | None:
-    try:
-        return importlib.import_module(ROOM)
-    except ModuleNotFoundError as error:
-        if error.name != ROOM:
-            raise
-        return None
+    return name, build_model(name, device)
 
 
 def _score(metrics: Mapping[str, Mapping[str, object]]) -> float:

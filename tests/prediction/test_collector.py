@@ -5,7 +5,7 @@ import pytest
 from builders.pictures import soft_picture
 
 from mmseg_scr.prediction import collector as module
-from mmseg_scr.prediction.collector import BAR, Collector
+from mmseg_scr.prediction.collector import BAR, Collector, Outcome
 from mmseg_scr.prediction.frames import End, Frame
 from mmseg_scr.prediction.layout import Layout
 from mmseg_scr.prediction.painting import Painter
@@ -28,6 +28,7 @@ class Told:
             Layout(folder, ['overlay', 'index']),
             Painter([[1, 2, 3], [4, 5, 6]]),
             table,
+            outcome=Outcome(),
             total=2,
             progress=lambda *shown: self.shown.append(shown),
             tell=self.told.append,

@@ -27,12 +27,13 @@ def test_a_map_of_indices_is_told_also_with_unlabelled_pixels():
     [
         np.random.default_rng(0).integers(0, 255, (40, 40, 3), dtype=np.uint8),
         bgr(np.linspace(0, 255, 1600).reshape(40, 40)),
+        bgr(np.random.default_rng(0).integers(0, 4, (40, 40))),
         bgr(np.zeros((40, 40))),
         bgr(np.full((40, 40), 70)),
         bgr(np.where(np.eye(40), 255, 0)),
         np.full((1, 1, 3), 3, np.uint8),
     ],
-    ids=['noise', 'gradient', 'black', 'flat', 'black on white', 'one pixel'],
+    ids=['noise', 'gradient', 'dark and noisy', 'black', 'flat', 'black on white', 'one pixel'],
 )
 def test_pictures_are_let_through(picture):
     assert label_map_reason(picture, PALETTE) is None

@@ -96,3 +96,16 @@ def test_other_errors_pass(tmp_path, monkeypatch):
     monkeypatch.setattr(model, 'encode_decode', fail)
     with pytest.raises(RuntimeError, match='a size mismatch'):
         predictor(predictor.prepare(picture()))
+
+
+def test_more_classes_than_a_byte_holds_get_two(tmp_path):
+    config, weights = save_tiny_model(tmp_path)
+    config.write_text(config.read_text().replace('num_classes=5', 'num_classes=300'))
+    model = init_model(str(config), device='cpu')
+    torch.nn.init.zeros_(model.decode_head.conv_seg.weight)
+    model.decode_head.conv_seg.bias.data = torch.eye(300)[299]
+    torch.save(dict(state_dict=model.state_dict()), weights)
+    predictor = Predictor(load_model(config, weights))
+    labels = predictor(predictor.prepare(picture())).labels
+    assert labels.dtype == np.uint16
+    assert (labels == 299).all()

@@ -1,4 +1,3 @@
-import sys
 from types import SimpleNamespace
 
 import pytest
@@ -11,30 +10,24 @@ def card(name, **scores):
     return SimpleNamespace(name=name, metrics={'test': scores})
 
 
-@pytest.fixture
-def room(monkeypatch):
+@pytest.fixture(autouse=True)
+def _models(monkeypatch):
     cards = [card('small', mIoU=40.0), card('large', mIoU=60.0), card('odd', fps=3)]
-    room = SimpleNamespace(
-        list_weights=lambda: cards, build_model=lambda name, device: f'{name} on {device}'
-    )
-    monkeypatch.setitem(sys.modules, shipped.ROOM, room)
-    return room
+    monkeypatch.setattr(shipped, 'list_weights', lambda: cards)
+    monkeypatch.setattr(shipped, 'build_model', lambda name, device: f'{name} on {device}')
 
 
-def test_the_best_one_is_the_default(room):
+def test_the_best_one_is_the_default():
     assert load_shipped(None) == ('large', 'large on cpu')
     assert load_shipped('small', 'cuda:1') == ('small', 'small on cuda:1')
 
 
-def test_an_unknown_name_lists_those_that_exist(room):
+def test_an_unknown_name_lists_those_that_exist():
     with pytest.raises(ValueError, match=r"no shipped model is called 'huge'.*small, large, odd"):
         load_shipped('huge')
 
 
-def test_without_models_the_message_names_the_option(room, monkeypatch):
-    room.list_weights = list
+def test_without_models_the_message_names_the_option(monkeypatch):
+    monkeypatch.setattr(shipped, 'list_weights', list)
     with pytest.raises(ValueError, match='name yours with --model'):
         load_shipped(None)
-    monkeypatch.setattr(shipped, 'ROOM', 'mmseg_scr.no_such_room')
-    with pytest.raises(ValueError, match='name yours with --model'):
-        load_shipped('small')
