@@ -4,6 +4,7 @@ A model without such parts shows nothing, and that is no error.
 """
 
 from mmseg_scr.probes.attention import AttentionRows
+from mmseg_scr.probes.attention_map import attention_map
 from mmseg_scr.probes.gradients import gradient_norms
 from mmseg_scr.probes.inside import Alignment, Anchors, Inside
 from mmseg_scr.probes.recording import bare_model, looking_inside
@@ -16,6 +17,7 @@ __all__ = [
     'Anchors',
     'AttentionRows',
     'Inside',
+    'attention_map',
     'bare_model',
     'gradient_norms',
     'looking_inside',

@@ -17,6 +17,11 @@ class AttentionRows(ABC):
 
     count: int
 
+    @property
+    @abstractmethod
+    def device(self) -> torch.device:
+        """Where the weights are computed."""
+
     @abstractmethod
     def logits(self, rows: Tensor) -> Tensor:
         """Indices (R,) -> (B, R, N) float32 logits; what a row does not see is minus infinity."""
@@ -45,6 +50,11 @@ class DotProductRows(AttentionRows):
         """Elements that attend."""
         return self.q.shape[1]
 
+    @property
+    def device(self) -> torch.device:
+        """That of queries and keys."""
+        return self.q.device
+
     def logits(self, rows: Tensor) -> Tensor:
         """(R,) -> (B, R, N)."""
         with torch.autocast(self.q.device.type, enabled=False):
@@ -68,6 +78,11 @@ class CrissCrossRows(AttentionRows):
         """Pixels."""
         return self.q.shape[2] * self.q.shape[3]
 
+    @property
+    def device(self) -> torch.device:
+        """That of queries and keys."""
+        return self.q.device
+
     def logits(self, rows: Tensor) -> Tensor:
         """(R,) -> (B, R, H + W), the column first, in which the pixel itself is not seen."""
         height, width = self.q.shape[2:]
@@ -90,6 +105,11 @@ class SharedRow(AttentionRows):
 
     unary: Tensor
     count = 1
+
+    @property
+    def device(self) -> torch.device:
+        """That of the logits."""
+        return self.unary.device
 
     def logits(self, rows: Tensor) -> Tensor:
         """(R,) -> (B, R, N)."""
@@ -131,9 +151,8 @@ def attention_statistics(attention: AttentionRows) -> dict[str, float]:
 def _chunks(attention: AttentionRows) -> Iterator[Tensor]:
     """Logits (B, r, N) of the evenly spaced rows."""
     number = min(attention.count, MAX_ROWS)
-    rows = (torch.arange(number) * attention.count) // number
+    rows = (torch.arange(number, device=attention.device) * attention.count) // number
     first = attention.logits(rows[:1])
-    rows = rows.to(first.device)
     step = max(MAX_LOGITS // first.numel(), 1)
     for start in range(0, number, step):
         yield attention.logits(rows[start : start + step])

@@ -1,6 +1,6 @@
 """The record of one forward pass."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from typing import NamedTuple
 
 from torch import Tensor
@@ -48,17 +48,28 @@ class Inside:
 
     Attributes:
         attentions: rows of attention weights of every context.
+        grids: (h, w) of an attention whose rows are pixels, by its path in ``attentions``.
         channel_factors: (B, C) in 0 to 1.
+        stage_widths: channels of each stage among those factors, fine to coarse.
         alignments: each aligner's maps.
         offsets: (B, 2, H, W) in pixels of the fine map, x first. AlignFA, which moves two maps, has
             ``<path>.coarse_offset`` and ``<path>.fine_offset``.
+        own_offsets: those that a mask of weights is given, one of each pixel alone; the path is
+            the mask's.
         neighbor_weights: (B, 9, H, W) of the 3x3 window, row by row, which sum to 1.
         anchors: of each contrast term.
     """
 
     attentions: dict[str, AttentionRows] = field(default_factory=dict)
+    grids: dict[str, tuple[int, int]] = field(default_factory=dict)
     channel_factors: dict[str, Tensor] = field(default_factory=dict)
+    stage_widths: dict[str, tuple[int, ...]] = field(default_factory=dict)
     alignments: dict[str, Alignment] = field(default_factory=dict)
     offsets: dict[str, Tensor] = field(default_factory=dict)
+    own_offsets: dict[str, Tensor] = field(default_factory=dict)
     neighbor_weights: dict[str, Tensor] = field(default_factory=dict)
     anchors: dict[str, Anchors] = field(default_factory=dict)
+
+    def absent(self) -> list[str]:
+        """Names of the kinds that the model showed nothing of."""
+        return [each.name for each in fields(self) if not getattr(self, each.name)]

@@ -143,23 +143,28 @@ def _read_aligner(
 
 
 def _read_mask(inside: Inside, path: str, mask: nn.Module, given: tuple, _: Tensor) -> None:
+    _add(inside.own_offsets, path, given[0])
     if mask.softmax:  # else they are no shares
         weights = mask.weights(given[1]).float().softmax(dim=1)
         _add(inside.neighbor_weights, path, weights)
 
 
-def _read_factors(inside: Inside, path: str, _: nn.Module, __: tuple, factors: Tensor) -> None:
+def _read_factors(inside: Inside, path: str, _: nn.Module, given: tuple, factors: Tensor) -> None:
     _add(inside.channel_factors, path, factors.flatten(1))
+    _add(inside.stage_widths, path, tuple(stage.shape[1] for stage in given[0]))
 
 
 def _read_unary(inside: Inside, path: str, block: nn.Module, given: tuple, _: Tensor) -> None:
     _add(inside.attentions, f'{path}.unary', SharedRow(block.unary(given[0]).flatten(1)))
+    for name in (path, f'{path}.unary'):
+        _add(inside.grids, name, tuple(given[0].shape[2:]))
 
 
 def _read_gated(inside: Inside, path: str, block: nn.Module, given: tuple, _: Tensor) -> None:
     if block.attend.__name__ == 'criss_cross_attention':  # the other kind is a fused attention
         rows: AttentionRows = CrissCrossRows(block.query(given[0]), block.key(given[0]))
         _add(inside.attentions, path, rows)
+    _add(inside.grids, path, tuple(given[0].shape[2:]))
 
 
 def _read_channels(inside: Inside, path: str, _: nn.Module, given: tuple, __: Tensor) -> None:

@@ -1,3 +1,5 @@
+from dataclasses import fields
+
 import pytest
 import torch
 from builders.fill import fill_parameters
@@ -8,6 +10,7 @@ from builders.stock_heads import head_cfg
 from mmseg.registry import MODELS
 from torch import nn
 
+from mmseg_scr.ops.neighborhood import combine_neighbors
 from mmseg_scr.ops.stages import concat_stages
 from mmseg_scr.probes import Inside, looking_inside, summarize, undisturbed
 
@@ -58,6 +61,22 @@ def test_values_are_those_of_the_parts():
     # The levels go down the pyramid: what one step aligned is the coarse map of the next.
     above = inside.alignments['aligners.1']
     torch.testing.assert_close(coarse, above.aligned + above.fine)
+
+
+def test_offsets_of_single_pixels_are_what_the_mask_combines():
+    head = fill_parameters(build_head()).eval()
+    inside = look(head)
+    own = inside.own_offsets['aligners.0.mask']
+    weights = inside.neighbor_weights['aligners.0.mask']
+    combined = combine_neighbors(own, weights)
+    torch.testing.assert_close(combined, inside.offsets['aligners.0'])
+
+
+def test_stages_of_the_factors_and_the_grid_of_the_attention_are_known():
+    inside = look(fill_parameters(build_head()))
+    assert inside.stage_widths == {'context.channel_attention': tuple(WIDTHS)}
+    assert set(inside.grids) == set(inside.attentions)
+    assert set(inside.grids.values()) == {(2, 3)}
 
 
 def test_rows_of_attention_give_what_the_module_returns():
@@ -154,6 +173,35 @@ def test_a_wrapped_head():
 def test_heads_without_such_parts_show_nothing(name):
     assert look(MODELS.build(head_cfg(name))) == Inside()
     assert summarize(Inside()) == {}
+
+
+EVERY_KIND = [each.name for each in fields(Inside)]
+
+
+def head_around(head):
+    return dict(type='ContextAwareHead', head=head)
+
+
+def look_at_network(head):
+    network = build_segmentor()
+    network.decode_head = MODELS.build(head)
+    with torch.no_grad(), looking_inside(network.eval()) as inside:
+        network(torch.randn(1, 3, 64, 64))
+    return inside
+
+
+@pytest.mark.parametrize(
+    'head', [head_cfg('UPerHead'), head_cfg('LightHamHead'), head_around(head_cfg('UPerHead'))]
+)
+def test_stock_networks_and_wrapped_heads_lack_everything_and_that_is_said(head):
+    inside = look_at_network(head)
+    assert inside.absent() == EVERY_KIND
+
+
+def test_our_head_inside_of_a_context_aware_one_is_seen():
+    inside = look_at_network(head_around(head_cfg('SCRHead')))
+    assert inside.absent() == ['anchors']
+    assert list(inside.offsets)[-1] == 'decode_head.aligners.0'
 
 
 def test_attention_of_a_backbone_is_left_out():
