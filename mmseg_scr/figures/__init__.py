@@ -1,0 +1,15 @@
+"""The papers' figures of trained models: loads them, predicts, looks inside, and draws by name."""
+
+from mmseg_scr.figures.catalogue import FIGURES, Request, check_request, draw_figures
+from mmseg_scr.figures.models import TrainedModel, load_models
+from mmseg_scr.figures.names import titles_of
+
+__all__ = [
+    'FIGURES',
+    'Request',
+    'TrainedModel',
+    'check_request',
+    'draw_figures',
+    'load_models',
+    'titles_of',
+]

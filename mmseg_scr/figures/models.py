@@ -1,0 +1,145 @@
+"""Trained models of any config of mmseg, each with the test set of its own config."""
+
+import itertools
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+import torch
+from mmengine.config import Config, ConfigDict
+from mmengine.registry import init_default_scope
+from mmseg.models import BaseSegmentor
+from mmseg.registry import DATASETS, MODELS
+from torch.utils.data import Dataset
+
+from mmseg_scr.checks.checkpoints import only_safe_checkpoints, require_safe_checkpoint
+from mmseg_scr.datasets import check_folders
+from mmseg_scr.hooks.checkpoint_report import compare_state_dicts, describe, training_only_names
+
+IGNORE_INDEX = 255  # of IoUMetric, unless a config says otherwise
+
+
+@dataclass(frozen=True)
+class TrainedModel:
+    """A segmentor in evaluation mode and the test set that its config names.
+
+    Attributes:
+        title: in legends and file names.
+        network: on its device.
+        config: of its training.
+        dataset: built, its files not yet looked for.
+    """
+
+    title: str
+    network: BaseSegmentor
+    config: Config
+    dataset: Dataset
+
+    @property
+    def classes(self) -> tuple[str, ...]:
+        """Names, in the order of their numbers."""
+        return tuple(self.dataset.metainfo['classes'])
+
+    @property
+    def palette(self) -> list[Sequence[int]]:
+        """RGB colour of each class."""
+        return list(self.dataset.metainfo['palette'])
+
+    @property
+    def ignore_index(self) -> int:
+        """Label of pixels that the metrics of the config do not count."""
+        evaluators = self.config.get('test_evaluator') or []
+        evaluators = evaluators if isinstance(evaluators, list) else [evaluators]
+        return next((e.ignore_index for e in evaluators if 'ignore_index' in e), IGNORE_INDEX)
+
+    @property
+    def pipeline(self) -> list[ConfigDict]:
+        """Steps of the test set."""
+        settings = self.config.test_dataloader.dataset
+        while 'pipeline' not in settings and 'dataset' in settings:  # a wrapped one
+            settings = settings.dataset
+        return list(settings.get('pipeline', []))
+
+    def test_set(self) -> Dataset:
+        """The test set, its files listed.
+
+        Raises:
+            FileNotFoundError: a folder of it does not exist.
+        """
+        check_folders(self.config, 'test_dataloader')
+        self.dataset.full_init()
+        return self.dataset
+
+
+@contextmanager
+def load_models(
+    pairs: Sequence[tuple[Path, Path]],
+    titles: Sequence[str],
+    *,
+    device: str = 'cpu',
+    trusted: bool = False,
+) -> Iterator[list[TrainedModel]]:
+    """Build the models of configs with their checkpoints; inside of the block, files are data.
+
+    Args:
+        pairs: config and checkpoint of each model.
+        titles: one a pair, all different.
+        device: of the models.
+        trusted: read checkpoints in full, though they can run code.
+
+    Raises:
+        ValueError: a checkpoint that does not fill the model, or data sets of other classes.
+        UnsafeCheckpointError: reading a checkpoint could run code.
+    """
+    configs = [Config.fromfile(config) for config, _ in pairs]
+    with only_safe_checkpoints([c.model for c in configs], trusted=trusted):
+        models = []
+        for title, config, (_, checkpoint) in zip(titles, configs, pairs, strict=True):
+            if not trusted:
+                require_safe_checkpoint(checkpoint)
+            models.append(_load(title, config, checkpoint, device, trusted))
+        _check_classes(models)
+        yield models
+
+
+def _load(title: str, config: Config, checkpoint: Path, device: str, trusted: bool) -> TrainedModel:
+    if config.get('test_dataloader') is None:
+        raise ValueError(f'the config of {title} has no test_dataloader, whose images are shown')
+    init_default_scope(config.get('default_scope', 'mmseg'))
+    network = MODELS.build(_without_starts(config.model))
+    content = torch.load(checkpoint, map_location='cpu', weights_only=not trusted)
+    weights = content.get('state_dict', content)
+    weights = {name.removeprefix('module.'): tensor for name, tensor in weights.items()}
+    comparison = compare_state_dicts(network.state_dict(), weights, training_only_names(network))
+    if not comparison.fills_model:
+        raise ValueError(
+            f'{checkpoint} does not fill the model of {title}, whose figures would show random '
+            f'weights. {describe(comparison)}'
+        )
+    fitting = {name: weights[name] for name in comparison.loaded}
+    network.load_state_dict(fitting, strict=False)
+    settings = config.test_dataloader.dataset
+    dataset = DATASETS.build(ConfigDict(settings, lazy_init=True))
+    return TrainedModel(title, network.to(device).eval(), config, dataset)
+
+
+def _without_starts(model: ConfigDict) -> ConfigDict:
+    """The model without weights to start from: the checkpoint holds them all."""
+    model = ConfigDict(model)
+    model.pretrained = None
+    if 'backbone' in model:
+        model.backbone = ConfigDict(model.backbone, init_cfg=None)
+        if 'pretrained' in model.backbone:
+            model.backbone.pretrained = None
+    return model
+
+
+def _check_classes(models: Sequence[TrainedModel]) -> None:
+    for first, model in itertools.pairwise(models):
+        if model.classes != first.classes:
+            raise ValueError(
+                f'{model.title} has {len(model.classes)} classes {model.classes[:3]}... and '
+                f'{first.title} {len(first.classes)} {first.classes[:3]}...: figures compare '
+                'models of the same classes'
+            )

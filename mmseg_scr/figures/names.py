@@ -1,0 +1,44 @@
+"""Short titles of models, from where their files lie."""
+
+from collections.abc import Sequence
+from itertools import zip_longest
+from pathlib import Path
+
+
+def titles_of(pairs: Sequence[tuple[Path, Path]], titles: Sequence[str] | None = None) -> list[str]:
+    """The given titles, or else what tells the files apart.
+
+    That is the first word of the configs' names, before an underscore; else the name or folder at
+    which the paths of the configs differ; else that of the checkpoints.
+
+    Args:
+        pairs: config and checkpoint of each model.
+        titles: one a model.
+
+    Raises:
+        ValueError: another number of titles than of models, a title twice or with a slash in it, or
+            a model twice.
+    """
+    if titles is None:
+        configs, checkpoints = (
+            [path.with_suffix('').parts for path in side] for side in _sides(pairs)
+        )
+        words = [parts[-1].split('_')[0] for parts in configs]
+        candidates = [words, *_levels(configs), *_levels(checkpoints)]
+        titles = next((c for c in candidates if len(set(c)) == len(pairs)), None)
+        if titles is None:
+            raise ValueError('two models are the same config and checkpoint; name each once')
+    if len(titles) != len(pairs):
+        raise ValueError(f'{len(titles)} titles {[*titles]} for {len(pairs)} models')
+    if len(set(titles)) < len(titles) or any('/' in title for title in titles):
+        raise ValueError(f'titles must be different words without a slash, got {[*titles]}')
+    return list(titles)
+
+
+def _sides(pairs: Sequence[tuple[Path, Path]]) -> tuple[list[Path], list[Path]]:
+    return [config for config, _ in pairs], [checkpoint for _, checkpoint in pairs]
+
+
+def _levels(paths: Sequence[Sequence[str]]) -> list[list[str]]:
+    """What all paths have at each place, counted from the end."""
+    return [[*level] for level in zip_longest(*(p[::-1] for p in paths), fillvalue='')]

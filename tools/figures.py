@@ -1,0 +1,137 @@
+"""Draw figures of trained models by name.
+
+python tools/figures.py --list
+python tools/figures.py class-iou trimap --models CONFIG CHECKPOINT CONFIG CHECKPOINT
+python tools/figures.py offsets --models CONFIG CHECKPOINT --image 3 street.png
+python tools/figures.py curves --records work_dirs/ablation/records.jsonl
+"""
+
+import argparse
+import warnings
+from pathlib import Path
+
+MM_PER_INCH = 25.4
+UNITS = {'mm': 1 / MM_PER_INCH, 'cm': 10 / MM_PER_INCH, 'in': 1.0}
+
+
+def inches(text: str) -> float:
+    """A width such as ``88mm``, ``8.8cm`` or ``3.5in``; a number alone is in millimetres."""
+    number, unit = (text[:-2], text[-2:]) if text[-2:] in UNITS else (text, 'mm')
+    try:
+        width = float(number) * UNITS[unit]
+    except ValueError:
+        raise argparse.ArgumentTypeError(f'{text!r} is no width; write 88mm or 3.5in') from None
+    if not 1 <= width <= 40:
+        raise argparse.ArgumentTypeError(f'a width is 1 to 40 inches, got {width:.2f} in ({text})')
+    return width
+
+
+def image(text: str) -> int | Path:
+    """A number is an image of the test set, anything else a file."""
+    return int(text) if text.isdecimal() else Path(text)
+
+
+def parse_args() -> argparse.Namespace:
+    """Which figures of what."""
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument('names', nargs='*', metavar='NAME', help='figures, see --list')
+    parser.add_argument('--list', action='store_true', help='name all figures and what they show')
+    parser.add_argument(
+        '--models',
+        nargs='+',
+        default=[],
+        type=Path,
+        metavar='FILE',
+        help='CONFIG CHECKPOINT for each model, the baseline first',
+    )
+    parser.add_argument('--titles', nargs='+', help='of the models; from their files by default')
+    parser.add_argument(
+        '--image',
+        nargs='+',
+        type=image,
+        default=[],
+        metavar='N|FILE',
+        help='numbers of the test set, from 0, or files',
+    )
+    parser.add_argument('--limit', type=int, help='count the first N images of the test set alone')
+    parser.add_argument('--pixel', nargs=2, type=int, metavar=('X', 'Y'), help='for attention')
+    parser.add_argument('--part', help='end of the path of the aligner or attention; last of all')
+    parser.add_argument(
+        '--reduction',
+        default='component',
+        choices=('component', 'norm'),
+        help='of feature maps to pictures',
+    )
+    parser.add_argument('--records', type=Path, help='of tools/ablate.py, for curves')
+    parser.add_argument('--metrics', nargs='+', default=['loss', 'mIoU'], help='of curves')
+    parser.add_argument(
+        '--width',
+        type=inches,
+        default=180 / MM_PER_INCH,
+        help='as printed: 88mm, 8.8cm or 3.5in; millimetres by default (180)',
+    )
+    parser.add_argument('--format', default='png', choices=('png', 'svg', 'pdf'))
+    parser.add_argument('--device', default='cpu')
+    parser.add_argument(
+        '--trust-checkpoint', action='store_true', help='also read checkpoints that can run code'
+    )
+    parser.add_argument('--out', type=Path, default=Path('work_dirs/figures'), metavar='DIR')
+    args = parser.parse_args()
+    args.pairs = list(zip(args.models[::2], args.models[1::2], strict=False))
+    if len(args.models) % 2:
+        parser.error(f'--models takes CONFIG CHECKPOINT pairs, got {len(args.models)} files')
+    files = [*args.models, *(i for i in args.image if isinstance(i, Path))]
+    for file in [*files, *([args.records] if args.records else [])]:
+        if not file.is_file():
+            parser.error(f'{str(file)!r} does not exist')
+    if args.limit is not None and args.limit < 1:
+        parser.error(f'--limit must be at least 1, got {args.limit}')
+    if not args.names and not args.list:
+        parser.error('name a figure, or --list them')
+    args.error = parser.error
+    return args
+
+
+def main() -> None:
+    """Draw, and say for each figure where it is or that the model has no such part."""
+    args = parse_args()
+    warnings.filterwarnings('ignore')
+    from mmseg_scr import figures
+    from mmseg_scr.progress import progress_bars
+
+    if args.list:
+        for name, kind in figures.FIGURES.items():
+            print(f'{name:<16} {kind.needs:<40} {kind.shows}')
+        return
+    request = figures.Request(
+        names=args.names,
+        images=args.image,
+        limit=args.limit,
+        pixel=tuple(args.pixel) if args.pixel else None,
+        part=args.part,
+        reduction=args.reduction,
+        records=args.records,
+        metrics=args.metrics,
+        width=args.width,
+        suffix=args.format,
+    )
+    try:
+        figures.check_request(request, len(args.pairs))
+        titles = figures.titles_of(args.pairs, args.titles)
+    except ValueError as error:
+        args.error(str(error))
+    options = dict(device=args.device, trusted=args.trust_checkpoint)
+    try:
+        loaded = figures.load_models(args.pairs, titles, **options)
+        with loaded as models, progress_bars() as show:
+            outcomes = list(figures.draw_figures(request, models, args.out, show))
+    except (ValueError, IndexError, FileNotFoundError) as error:
+        raise SystemExit(f'figures.py: {error}') from None
+    for name, path in outcomes:
+        print(path or f'{name}: not drawn, the model has no such part')
+
+
+if __name__ == '__main__':
+    main()
