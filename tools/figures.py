@@ -36,50 +36,41 @@ def parse_args() -> argparse.Namespace:
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
-    parser.add_argument('names', nargs='*', metavar='NAME', help='figures, see --list')
-    parser.add_argument('--list', action='store_true', help='name all figures and what they show')
-    parser.add_argument(
-        '--models',
-        nargs='+',
-        default=[],
-        type=Path,
-        metavar='FILE',
-        help='CONFIG CHECKPOINT for each model, the baseline first',
+    add = parser.add_argument
+    add('names', nargs='*', metavar='NAME', help='figures, see --list')
+    add('--list', action='store_true', help='name all figures, what they need and show')
+    pairs = 'CONFIG CHECKPOINT for each model, the baseline first'
+    add('--models', nargs='+', default=[], type=Path, metavar='FILE', help=pairs)
+    add('--titles', nargs='+', help='of the models; what tells their files apart by default')
+    images = 'numbers of the test set, from 0, or files'
+    add('--image', nargs='+', type=image, default=[], metavar='N|FILE', help=images)
+    add('--limit', type=int, help='count the first N images of the test set alone')
+    add(
+        '--pixel', nargs=2, type=int, metavar=('X', 'Y'), help='of attention; the centre by default'
     )
-    parser.add_argument('--titles', nargs='+', help='of the models; from their files by default')
-    parser.add_argument(
-        '--image',
-        nargs='+',
-        type=image,
-        default=[],
-        metavar='N|FILE',
-        help='numbers of the test set, from 0, or files',
-    )
-    parser.add_argument('--limit', type=int, help='count the first N images of the test set alone')
-    parser.add_argument('--pixel', nargs=2, type=int, metavar=('X', 'Y'), help='for attention')
-    parser.add_argument('--part', help='end of the path of the aligner or attention; last of all')
-    parser.add_argument(
-        '--reduction',
-        default='component',
-        choices=('component', 'norm'),
-        help='of feature maps to pictures',
-    )
-    parser.add_argument('--records', type=Path, help='of tools/ablate.py, for curves')
-    parser.add_argument('--metrics', nargs='+', default=['loss', 'mIoU'], help='of curves')
-    parser.add_argument(
-        '--width',
-        type=inches,
-        default=180 / MM_PER_INCH,
-        help='as printed: 88mm, 8.8cm or 3.5in; millimetres by default (180)',
-    )
-    parser.add_argument('--format', default='png', choices=('png', 'svg', 'pdf'))
-    parser.add_argument('--device', default='cpu')
-    parser.add_argument(
-        '--trust-checkpoint', action='store_true', help='also read checkpoints that can run code'
-    )
-    parser.add_argument('--out', type=Path, default=Path('work_dirs/figures'), metavar='DIR')
+    add('--part', help='end of the path of the aligner or attention; the last by default')
+    reductions = ('component', 'norm')
+    add('--reduction', default='component', choices=reductions, help='of feature maps')
+    add('--records', type=Path, help='of tools/ablate.py, for curves')
+    add('--metrics', nargs='+', default=['loss', 'mIoU'], help='of curves')
+    width = 'as printed: 88mm, 8.8cm or 3.5in; a number alone is in millimetres; 180 by default'
+    add('--width', type=inches, default=180 / MM_PER_INCH, help=width)
+    add('--format', default='png', choices=('png', 'svg', 'pdf'))
+    add('--device', default='cpu')
+    trust = 'also read checkpoints that can run code'
+    add('--trust-checkpoint', action='store_true', help=trust)
+    add('--out', type=Path, default=Path('work_dirs/figures'), metavar='DIR')
     args = parser.parse_args()
-    args.pairs = list(zip(args.models[::2], args.models[1::2], strict=False))
+    check(parser, args)
+    args.pairs = list(zip(args.models[::2], args.models[1::2], strict=True))
+    args.error = parser.error
+    return args
+
+
+def check(parser: argparse.ArgumentParser, args: argparse.Namespace) -> None:
+    """Refuse what is wrong without the framework."""
+    if not args.names and not args.list:
+        parser.error('name a figure, or --list them')
     if len(args.models) % 2:
         parser.error(f'--models takes CONFIG CHECKPOINT pairs, got {len(args.models)} files')
     files = [*args.models, *(i for i in args.image if isinstance(i, Path))]
@@ -88,10 +79,6 @@ def parse_args() -> argparse.Namespace:
             parser.error(f'{str(file)!r} does not exist')
     if args.limit is not None and args.limit < 1:
         parser.error(f'--limit must be at least 1, got {args.limit}')
-    if not args.names and not args.list:
-        parser.error('name a figure, or --list them')
-    args.error = parser.error
-    return args
 
 
 def main() -> None:

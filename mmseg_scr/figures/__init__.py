@@ -1,6 +1,7 @@
 """The papers' figures of trained models: loads them, predicts, looks inside, and draws by name."""
 
-from mmseg_scr.figures.catalogue import FIGURES, Request, check_request, draw_figures
+from mmseg_scr.figures.catalogue import FIGURES, Request, check_request
+from mmseg_scr.figures.drawing import draw_figures
 from mmseg_scr.figures.models import TrainedModel, load_models
 from mmseg_scr.figures.names import titles_of
 

@@ -1,23 +1,12 @@
 """Every figure by its name: what it shows, what it needs, how it is drawn."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
 
-from mmseg_scr.figures import of_insides, of_records, of_tallies
-from mmseg_scr.figures.insides import Look
-from mmseg_scr.figures.models import TrainedModel
-from mmseg_scr.figures.scenes import Source, each_scene
-from mmseg_scr.figures.tallies import Tally
-from mmseg_scr.progress import ProgressReport
-from mmseg_scr.visualization import draw_improvements, save_figure
-from mmseg_scr.visualization.figure import PAGE_WIDTH, PRINT_DPI
-
-if TYPE_CHECKING:
-    from matplotlib.figure import Figure
-
-IMAGES_OF_IMPROVEMENTS = (0, 1, 2)
+from mmseg_scr.figures import of_insides, of_records, of_scenes, of_tallies
+from mmseg_scr.figures.scenes import Source
+from mmseg_scr.visualization.figure import PAGE_WIDTH
 
 
 @dataclass(frozen=True)
@@ -28,8 +17,8 @@ class FigureKind:
         shows: in one line.
         models: fewest and most that it takes; None for any number.
         of: ``'test set'``, ``'images'``, ``'inside'`` or ``'records'``, what it is made of.
+        draw: makes it, of what the name of its module says.
         counts: of a tally that it needs.
-        draw: makes it.
     """
 
     shows: str
@@ -59,7 +48,7 @@ FIGURES: dict[str, FigureKind] = {
         'image, truth, baseline, ours; what changed is outlined',
         (2, 2),
         'images',
-        draw_improvements,
+        of_scenes.improvements,
     ),
     'features': FigureKind(
         'feature maps before and after each alignment', (1, None), 'inside', of_insides.features
@@ -151,85 +140,3 @@ def check_request(request: Request, models: int) -> None:
             )
         if FIGURES[name].of == 'records' and request.records is None:
             raise ValueError(f'{name!r} is drawn of the records of trainings: give --records FILE')
-
-
-def draw_figures(
-    request: Request, models: Sequence[TrainedModel], out: Path, progress: ProgressReport
-) -> Iterator[tuple[str, Path | None]]:
-    """Draw and write the figures one by one.
-
-    Args:
-        request: what to draw.
-        models: the baseline first where figures compare.
-        out: folder of the files.
-        progress: called after every predicted image.
-
-    Yields:
-        What it is, and its file; None instead if the model lacks the part.
-
-    Raises:
-        ValueError: as of :func:`check_request`, or data that do not go together.
-    """
-    check_request(request, len(models))
-    for name, figure in _made(request, models, progress):
-        path = None
-        if figure is not None:
-            path = save_figure(figure, out / f'{name}.{request.suffix}', dpi=PRINT_DPI)
-        yield name, path
-
-
-def _made(
-    request: Request, models: Sequence[TrainedModel], progress: ProgressReport
-) -> Iterator[tuple[str, 'Figure | None']]:
-    kinds = {name: FIGURES[name] for name in request.names}
-    tally = _count(kinds, request, models, progress)
-    for name, kind in kinds.items():
-        if kind.of == 'test set':
-            yield name, kind.draw(tally, models[0].classes, width=request.width)
-        elif kind.of == 'images':
-            yield name, _improvements(request, models, progress)
-        elif kind.of == 'records':
-            yield name, kind.draw(request.records, request.metrics, width=request.width)
-    inner = {name: kind for name, kind in kinds.items() if kind.of == 'inside'}
-    for model in models if inner else ():
-        for source in request.images or (0,):
-            look = Look(model, source)
-            for name, kind in inner.items():
-                title = f'{name}_{model.title}_{look.name}'
-                yield title, kind.draw(look, request)
-
-
-def _count(
-    kinds: dict[str, FigureKind],
-    request: Request,
-    models: Sequence[TrainedModel],
-    progress: ProgressReport,
-) -> Tally | None:
-    wants = frozenset(kind.counts for kind in kinds.values() if kind.of == 'test set')
-    if not wants:
-        return None
-    tally = Tally(len(models[0].classes), models[0].ignore_index, wants)
-    images = len(models[0].test_set())
-    size = min(request.limit or images, images)
-    for scene in each_scene(models, range(size), progress, 'test set'):
-        tally.add(scene)
-    return tally
-
-
-def _improvements(
-    request: Request, models: Sequence[TrainedModel], progress: ProgressReport
-) -> 'Figure':
-    first = models[0]
-    chosen = request.images or [i for i in IMAGES_OF_IMPROVEMENTS if i < len(first.test_set())]
-    scenes = list(each_scene(models, chosen, progress, 'chosen images'))
-    if any(scene.truth is None for scene in scenes):
-        raise ValueError('the test set has no labels, which this figure compares with')
-    return draw_improvements(
-        [scene.image for scene in scenes],
-        [scene.truth for scene in scenes],
-        {m.title: [scene.predictions[m.title] for scene in scenes] for m in models},
-        classes=first.classes,
-        palette=first.palette,
-        ignore_index=first.ignore_index,
-        width=request.width,
-    )

@@ -87,7 +87,7 @@ def load_sample(model: TrainedModel, source: Source) -> Mapping:
     steps = [step for step in model.pipeline if step['type'].split('.')[-1] not in LABEL_STEPS]
     try:
         sample = Compose(steps)(dict(img_path=str(source), seg_fields=[], reduce_zero_label=False))
-    except (cv2.error, AttributeError, TypeError) as error:  # what decoders make of broken files
+    except (cv2.error, AssertionError, AttributeError, TypeError) as error:  # decoders' ways
         raise ValueError(f'{source} cannot be read as an image: {error}') from error
     if sample is None:
         raise ValueError(f'{source} cannot be read as an image')

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from mmseg_scr.visualization.figure import PAGE_WIDTH, SMALL, TEXT, make_figure, tidy
-from mmseg_scr.visualization.palette import BLUE, VERMILLION
+from mmseg_scr.visualization.palette import BLUE, VERMILION
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -46,7 +46,7 @@ def draw_channel_factors(
     for axis, (name, factors) in zip(grid.flat, stages.items(), strict=False):
         share = np.full(len(factors), 100 / len(factors))
         axis.hist(factors, np.linspace(0, 1, BINS + 1), weights=share, color=BLUE)
-        axis.axvline(np.median(factors), color=VERMILLION, linestyle='--', linewidth=1.2)
+        axis.axvline(np.median(factors), color=VERMILION, linestyle='--', linewidth=1.2)
         saturated = np.mean((factors < SATURATED) | (factors > 1 - SATURATED))
         axis.set_title(
             f'{name}: {len(factors)} channels\n{100 * saturated:.0f} % saturated', fontsize=SMALL

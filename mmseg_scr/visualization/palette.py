@@ -4,11 +4,11 @@ No figure tells anything by colour alone: models also have a marker and a dash, 
 """
 
 BLACK, ORANGE, SKY, GREEN = '#000000', '#E69F00', '#56B4E9', '#009E73'
-YELLOW, BLUE, VERMILLION, PURPLE = '#F0E442', '#0072B2', '#D55E00', '#CC79A7'
+YELLOW, BLUE, VERMILION, PURPLE = '#F0E442', '#0072B2', '#D55E00', '#CC79A7'
 GREY = '#7F7F7F'
-BETTER, WORSE = BLUE, VERMILLION
+BETTER, WORSE = BLUE, VERMILION
 
-MODEL_COLORS = (BLACK, VERMILLION, BLUE, GREEN, PURPLE, ORANGE, SKY)
+MODEL_COLORS = (BLACK, VERMILION, BLUE, GREEN, PURPLE, ORANGE, SKY)
 MODEL_MARKERS = ('o', 'D', 's', '^', 'v', 'P', 'X')
 MODEL_DASHES = ('-', '--', '-.', ':', (0, (5, 1, 1, 1)), (0, (3, 1, 1, 1, 1, 1)), (0, (8, 2)))
 

@@ -1,0 +1,46 @@
+import pytest
+import torch
+from builders.checkpoints import save_harmful
+from builders.trained import write_trained
+
+from mmseg_scr.checks.checkpoints import UnsafeCheckpointError
+from mmseg_scr.figures import load_models
+
+
+def test_weights_are_those_of_the_checkpoint(trained, models):
+    state = torch.load(trained['ours'][1], weights_only=True)['state_dict']
+    loaded = models['ours'].network.state_dict()
+    assert all(torch.equal(loaded[name], tensor) for name, tensor in state.items())
+    assert not models['ours'].network.training
+    assert models['ours'].classes[0] == 'road'
+    assert models['ours'].ignore_index == 255
+
+
+def test_a_checkpoint_of_another_model_is_refused(trained):
+    pair = trained['ours'][0], trained['base'][1]
+    message = r'weights\.pth does not fill the model of ours'
+    with pytest.raises(ValueError, match=message), load_models([pair], ['ours']):
+        pass
+
+
+def test_a_checkpoint_that_could_run_code_is_refused(trained, tmp_path):
+    checkpoint = save_harmful(tmp_path / 'harmful.pth', tmp_path / 'victim')
+    pair = trained['ours'][0], checkpoint
+    with pytest.raises(UnsafeCheckpointError, match='--trust-checkpoint'):
+        load_models([pair], ['ours']).__enter__()
+    assert not (tmp_path / 'victim').exists()
+
+
+def test_models_of_other_classes_are_refused(trained, tmp_path):
+    metainfo = "dict(classes=('road', 'sky'), palette=[[0, 0, 0]] * 2)"
+    more = f'test_dataloader = dict(dataset=dict(metainfo={metainfo}))'
+    pair = write_trained(tmp_path, 'baseline', more=more)
+    message = r'b has 2 classes .* and a 10'
+    with pytest.raises(ValueError, match=message):
+        load_models([trained['base'], pair], ['a', 'b']).__enter__()
+
+
+def test_a_config_without_a_test_set_is_refused(tmp_path):
+    pair = write_trained(tmp_path, 'baseline', more='test_dataloader = None')
+    with pytest.raises(ValueError, match='a has no test_dataloader'):
+        load_models([pair], ['a']).__enter__()

@@ -1,0 +1,48 @@
+import cv2
+import numpy as np
+import pytest
+import torch
+from mmengine.dataset import pseudo_collate
+
+from mmseg_scr.figures.scenes import each_scene
+
+
+def scenes(models, sources):
+    return list(each_scene(models, sources, lambda *_: None, 'test'))
+
+
+def test_a_scene_has_the_image_its_labels_and_the_prediction_of_each_model(models):
+    pair = [models['base'], models['ours']]
+    first, last = scenes(pair, [0, 2])
+    assert (first.name, last.name) == ('street_scene_000000', 'street_scene_000002')
+    sample = pair[0].dataset[0]
+    assert np.array_equal(first.image, sample['inputs'].numpy().transpose(1, 2, 0)[..., ::-1])
+    assert np.array_equal(first.truth, sample['data_samples'].gt_sem_seg.data[0].numpy())
+    with torch.no_grad():
+        (expected,) = pair[1].network.test_step(pseudo_collate([sample]))
+    assert np.array_equal(first.predictions['ours'], expected.pred_sem_seg.data[0].numpy())
+    assert list(first.predictions) == ['base', 'ours']
+
+
+def test_a_file_needs_no_labels(models, tmp_path):
+    picture = np.zeros((40, 70, 3), np.uint8)
+    picture[..., 2] = 200  # red, OpenCV writes BGR
+    cv2.imwrite(str(tmp_path / 'photo.png'), picture)
+    (scene,) = scenes([models['uper']], [tmp_path / 'photo.png'])
+    assert (scene.name, scene.truth) == ('photo', None)
+    assert scene.image[0, 0].tolist() == [200, 0, 0]
+    assert scene.predictions['uper'].shape == (40, 70)
+
+
+def test_what_is_no_image_and_an_index_beyond_the_end_are_named(models, tmp_path):
+    (tmp_path / 'broken.png').write_text('no image')
+    with pytest.raises(ValueError, match=r'broken\.png cannot be read as an image'):
+        scenes([models['uper']], [tmp_path / 'broken.png'])
+    with pytest.raises(IndexError, match='image 3 does not exist: the test set of uper has 3'):
+        scenes([models['uper']], [3])
+
+
+def test_progress_is_told_after_every_image(models):
+    told = []
+    list(each_scene([models['base']], [0, 1], lambda *what: told.append(what), 'counting'))
+    assert told == [('counting', 1, 2), ('counting', 2, 2)]
