@@ -52,13 +52,17 @@ def draw_seed_curves(
 
 
 def _draw(axis: 'Axes', name: str, runs: Sequence[Run], style: Mapping[str, object]) -> object:
+    from matplotlib.colors import to_rgba
+
     steps = sorted(set.intersection(*(set(iterations) for iterations, _ in runs)))
     if not steps:
         raise ValueError(f'the seeds of {name} have no iteration in common')
     points = [dict(zip(*run, strict=True)) for run in runs]
     values = np.array([[of_run[step] for step in steps] for of_run in points])
     lowest, highest = values.min(0), values.max(0)
-    axis.fill_between(steps, lowest, highest, color=style['color'], alpha=0.2, linewidth=0)
+    # Bands of several methods lie over one another: a fine edge tells where each ends.
+    face, edge = (to_rgba(style['color'], alpha) for alpha in (0.15, 0.7))
+    axis.fill_between(steps, lowest, highest, facecolor=face, edgecolor=edge, linewidth=0.5)
     options = dict(markersize=3.5, linewidth=1.2, markevery=max(1, len(steps) // FEW))
     (line,) = axis.plot(steps, values.mean(0), **style, **options)
     return line
