@@ -40,7 +40,7 @@ def parse_args() -> argparse.Namespace:
     add('names', nargs='*', metavar='NAME', help='figures, see --list')
     add('--list', action='store_true', help='name all figures, what they need and show')
     pairs = 'CONFIG CHECKPOINT for each model, the baseline first'
-    add('--models', nargs='+', default=[], type=Path, metavar='FILE', help=pairs)
+    add('--models', nargs='+', default=[], metavar='FILE', help=pairs)
     add('--titles', nargs='+', help='of the models; what tells their files apart by default')
     images = 'numbers of the test set, from 0, or files'
     add('--image', nargs='+', type=image, default=[], metavar='N|FILE', help=images)
@@ -62,7 +62,8 @@ def parse_args() -> argparse.Namespace:
     add('--out', type=Path, default=Path('work_dirs/figures'), metavar='DIR')
     args = parser.parse_args()
     check(parser, args)
-    args.pairs = list(zip(args.models[::2], args.models[1::2], strict=True))
+    configs = map(Path, args.models[::2])
+    args.pairs = list(zip(configs, args.models[1::2], strict=True))
     args.error = parser.error
     return args
 
@@ -73,8 +74,9 @@ def check(parser: argparse.ArgumentParser, args: argparse.Namespace) -> None:
         parser.error('name a figure, or --list them')
     if len(args.models) % 2:
         parser.error(f'--models takes CONFIG CHECKPOINT pairs, got {len(args.models)} files')
-    files = [*args.models, *(i for i in args.image if isinstance(i, Path))]
-    for file in [*files, *([args.records] if args.records else [])]:
+    files = [name for name in args.models if '://' not in name]
+    files += [file for file in (*args.image, args.records) if isinstance(file, Path)]
+    for file in map(Path, files):
         if not file.is_file():
             parser.error(f'{str(file)!r} does not exist')
     if args.limit is not None and args.limit < 1:

@@ -6,9 +6,9 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-import torch
 from mmengine.config import Config, ConfigDict
 from mmengine.registry import init_default_scope
+from mmengine.runner.checkpoint import CheckpointLoader
 from mmseg.models import BaseSegmentor
 from mmseg.registry import DATASETS, MODELS
 from torch.utils.data import Dataset
@@ -74,7 +74,7 @@ class TrainedModel:
 
 @contextmanager
 def load_models(
-    pairs: Sequence[tuple[Path, Path]],
+    pairs: Sequence[tuple[Path, Path | str]],
     titles: Sequence[str],
     *,
     device: str = 'cpu',
@@ -83,7 +83,8 @@ def load_models(
     """Build the models of configs with their checkpoints; inside of the block, files are data.
 
     Args:
-        pairs: config and checkpoint of each model.
+        pairs: config of each model and its checkpoint, a file or an address that mmengine reads,
+            such as ``mmseg_scr://NAME`` of a shipped one.
         titles: one a pair, all different.
         device: of the models.
         trusted: read checkpoints in full, though they can run code.
@@ -96,19 +97,19 @@ def load_models(
     with only_safe_checkpoints([c.model for c in configs], trusted=trusted):
         models = []
         for title, config, (_, checkpoint) in zip(titles, configs, pairs, strict=True):
-            if not trusted:
+            if not trusted and '://' not in str(checkpoint):
                 require_safe_checkpoint(checkpoint)
-            models.append(_load(title, config, checkpoint, device, trusted))
+            models.append(_load(title, config, str(checkpoint), device))
         _check_classes(models)
         yield models
 
 
-def _load(title: str, config: Config, checkpoint: Path, device: str, trusted: bool) -> TrainedModel:
+def _load(title: str, config: Config, checkpoint: str, device: str) -> TrainedModel:
     if config.get('test_dataloader') is None:
         raise ValueError(f'the config of {title} has no test_dataloader, whose images are shown')
     init_default_scope(config.get('default_scope', 'mmseg'))
     network = MODELS.build(_without_starts(config.model))
-    content = torch.load(checkpoint, map_location='cpu', weights_only=not trusted)
+    content = CheckpointLoader.load_checkpoint(checkpoint, 'cpu', logger='silent')
     weights = content.get('state_dict', content)
     weights = {name.removeprefix('module.'): tensor for name, tensor in weights.items()}
     comparison = compare_state_dicts(network.state_dict(), weights, training_only_names(network))

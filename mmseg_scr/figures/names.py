@@ -5,7 +5,9 @@ from itertools import zip_longest
 from pathlib import Path
 
 
-def titles_of(pairs: Sequence[tuple[Path, Path]], titles: Sequence[str] | None = None) -> list[str]:
+def titles_of(
+    pairs: Sequence[tuple[Path, Path | str]], titles: Sequence[str] | None = None
+) -> list[str]:
     """The given titles, or else what tells the files apart.
 
     That is the first word of the configs' names, before an underscore; else the name or folder at
@@ -20,9 +22,8 @@ def titles_of(pairs: Sequence[tuple[Path, Path]], titles: Sequence[str] | None =
             a model twice.
     """
     if titles is None:
-        configs, checkpoints = (
-            [path.with_suffix('').parts for path in side] for side in _sides(pairs)
-        )
+        configs, checkpoints = zip(*pairs, strict=True) if pairs else ((), ())
+        configs, checkpoints = ([_parts(f) for f in side] for side in (configs, checkpoints))
         words = [parts[-1].split('_')[0] for parts in configs]
         candidates = [words, *_levels(configs), *_levels(checkpoints)]
         titles = next((c for c in candidates if len(set(c)) == len(pairs)), None)
@@ -35,8 +36,8 @@ def titles_of(pairs: Sequence[tuple[Path, Path]], titles: Sequence[str] | None =
     return list(titles)
 
 
-def _sides(pairs: Sequence[tuple[Path, Path]]) -> tuple[list[Path], list[Path]]:
-    return [config for config, _ in pairs], [checkpoint for _, checkpoint in pairs]
+def _parts(file: Path | str) -> Sequence[str]:
+    return Path(str(file)).with_suffix('').parts
 
 
 def _levels(paths: Sequence[Sequence[str]]) -> list[list[str]]:

@@ -44,3 +44,15 @@ def test_a_config_without_a_test_set_is_refused(tmp_path):
     pair = write_trained(tmp_path, 'baseline', more='test_dataloader = None')
     with pytest.raises(ValueError, match='a has no test_dataloader'):
         load_models([pair], ['a']).__enter__()
+
+
+def test_an_address_that_mmengine_reads_is_a_checkpoint(trained, monkeypatch):
+    state = torch.load(trained['base'][1], weights_only=True)
+    asked = []
+    monkeypatch.setattr(
+        'mmseg_scr.figures.models.CheckpointLoader.load_checkpoint',
+        lambda name, *_, **__: asked.append(name) or state,
+    )
+    with load_models([(trained['base'][0], 'mmseg_scr://name')], ['base']) as (model,):
+        assert model.title == 'base'
+    assert asked == ['mmseg_scr://name']
