@@ -49,6 +49,9 @@ def add_queue(group: argparse._ArgumentGroup) -> None:
     """Options that say where and how long."""
     group.add_argument('--devices', nargs='+', default=['cpu'], help='one run a name at a time')
     group.add_argument(
+        '--workers', type=int, default=0, help='processes that load the training data of each run'
+    )
+    group.add_argument(
         '--stop-after', type=float, metavar='MINUTES', help='end runs in progress then; they resume'
     )
     group.add_argument('--out', type=Path, default=Path('work_dirs/ablation'), metavar='DIR')
@@ -79,6 +82,8 @@ def find_problem(args: argparse.Namespace) -> str | None:
         return 'name configs to train, or a --plan, or --records to read'
     if args.seeds and len(set(args.seeds)) < len(args.seeds):
         return f'--seeds has one seed twice: {args.seeds}'
+    if args.workers < 0:
+        return f'--workers takes a number of processes, got {args.workers}'
     if args.stop_after is not None and not args.stop_after > 0:
         return f'--stop-after takes minutes above 0, got {args.stop_after}'
     return None
@@ -103,7 +108,8 @@ def train(args: argparse.Namespace, records_file: Path) -> list:
     trusted = args.trust_checkpoint
     configs = [config for group in groups for config in group.methods.values()]
     with only_safe_checkpoints(configs, trusted=trusted), progress_bars() as show:
-        jobs = prepare_jobs(groups, args.out, iterations=args.iterations)
+        sizes = dict(iterations=args.iterations, workers=args.workers)
+        jobs = prepare_jobs(groups, args.out, **sizes)
         how = dict(records=records_file, devices=args.devices, trusted=trusted)
         if args.stop_after is not None:
             how['stop_after'] = args.stop_after

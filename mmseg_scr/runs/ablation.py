@@ -20,7 +20,7 @@ FIGURES = ('mIoU', 'boundary/mIoU_w')  # what has a figure: names that begin so
 
 
 def prepare_jobs(
-    groups: Sequence[Group], out_dir: Path, *, iterations: int | None = None
+    groups: Sequence[Group], out_dir: Path, *, iterations: int | None = None, workers: int = 0
 ) -> list[Job]:
     """One job a method and seed: group by group, of each the first seed of all methods first.
 
@@ -28,12 +28,13 @@ def prepare_jobs(
         groups: a title that several of them have is one method.
         out_dir: gets a folder a method.
         iterations: of each run, with the schedules shortened; as the configs say by default.
+        workers: as of :func:`prepare_job`.
 
     Raises:
         ValueError: as of :func:`prepare_job`.
     """
     return [
-        prepare_job(title, _shortened(config, iterations), seed, out_dir)
+        prepare_job(title, _shortened(config, iterations), seed, out_dir, workers=workers)
         for group in groups
         for seed in group.seeds
         for title, config in group.methods.items()

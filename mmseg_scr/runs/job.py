@@ -65,7 +65,7 @@ class Job:
         return tuple(map(float, words)) if len(words) == 2 else (0, 0.0)
 
 
-def prepare_job(title: str, config: Config, seed: int, out_dir: Path) -> Job:
+def prepare_job(title: str, config: Config, seed: int, out_dir: Path, *, workers: int = 0) -> Job:
     """Write the config of a repeatable training into its folder below ``out_dir``.
 
     Args:
@@ -73,6 +73,7 @@ def prepare_job(title: str, config: Config, seed: int, out_dir: Path) -> Job:
         config: changed as :func:`mmseg_scr.runs.repeatable.repeatable` says.
         seed: of everything that is drawn.
         out_dir: of the queue.
+        workers: as of :func:`mmseg_scr.runs.repeatable.repeatable`.
 
     Raises:
         ValueError: a title that is no name of a folder, or a folder that holds another experiment.
@@ -80,7 +81,7 @@ def prepare_job(title: str, config: Config, seed: int, out_dir: Path) -> Job:
     if not NAME.fullmatch(title):
         raise ValueError(f'title {title!r} must be letters, digits and . _ + - alone')
     folder = out_dir / title / f'seed-{seed}'
-    config = repeatable(config, f'{title}-{seed}', seed, folder)
+    config = repeatable(config, f'{title}-{seed}', seed, folder, workers=workers)
     job = Job(title, seed, config.train_cfg.max_iters, config_digest(config), folder)
     file = job.config_file
     if file.is_file():

@@ -59,31 +59,41 @@ def read_plan(file: Path, *, options: Mapping[str, object] | None = None) -> lis
 
     ``groups = [dict(config=['a.py', 'b.py'], seeds=[1, 2]), dict(config='c.py', seeds=[1])]``.
     Paths are relative to the plan's folder; titles are those of all its configs side by side.
+    ``options = {'train_dataloader.batch_size': 16}`` beside the list changes all configs alike.
 
     Args:
         file: of the plan.
-        options: overrides of all configs, as of ``--cfg-options``.
+        options: overrides of all configs, as of ``--cfg-options``, after the plan's own.
 
     Raises:
         FileNotFoundError: a config does not exist.
-        ValueError: the file has no such list, or a config and seed stand there twice.
+        ValueError: the file has no such list, or options that are no dict, or a config and seed
+            stand there twice.
     """
-    groups = [_check_group(group, file) for group in _groups(file)]
+    plan = Config.fromfile(file)
+    groups = [_check_group(group, file) for group in _groups(plan, file)]
     runs = [(f, seed) for files, seeds in groups for f in files for seed in seeds]
     twice = sorted({f'{f} from seed {seed}' for f, seed in runs if runs.count((f, seed)) > 1})
     if twice:
         raise ValueError(f'{file}: {", ".join(twice)} stands there twice; keep one of them')
     files = [*dict.fromkeys(f for f, _ in runs)]
-    titled = group_of_configs(files, (), options=options).methods
+    titled = group_of_configs(files, (), options=_options(plan, file) | (options or {})).methods
     by_file = dict(zip(files, titled.items(), strict=True))
     return [Group(dict(by_file[f] for f in files), seeds) for files, seeds in groups]
 
 
-def _groups(file: Path) -> list:
-    groups = Config.fromfile(file).get('groups')
+def _groups(plan: Config, file: Path) -> list:
+    groups = plan.get('groups')
     if not isinstance(groups, list) or not groups:
         raise ValueError(f'{file} must have groups = [dict(config=..., seeds=[...]), ...]')
     return groups
+
+
+def _options(plan: Config, file: Path) -> dict:
+    options = plan.get('options', {})
+    if not isinstance(options, dict):
+        raise ValueError(f'{file}: options must be a dict of key: value, got {options}')
+    return dict(options)
 
 
 def _check_group(group: Mapping, plan: Path) -> tuple[list[Path], list[int]]:

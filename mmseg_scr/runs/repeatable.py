@@ -10,16 +10,17 @@ LOGGED_STEPS = 50
 VALIDATIONS = 4
 
 
-def repeatable(config: Config, name: str, seed: int, folder: Path) -> Config:
+def repeatable(config: Config, name: str, seed: int, folder: Path, *, workers: int = 0) -> Config:
     """A copy whose training repeats to the bit on a CPU, however often it was stopped.
 
     Args:
-        config: its loader of training data will draw in the training process (no workers), its
-            sampler will be ``RepeatableInfiniteSampler``; without a test it is tested on the
-            images of its validation.
+        config: the sampler of its training data will be ``RepeatableInfiniteSampler``; without a
+            test it is tested on the images of its validation.
         name: of the run.
         seed: of everything that is drawn.
         folder: for logs and checkpoints.
+        workers: processes of the loader of training data. With any, what a resumed run draws is no
+            longer what an undisturbed one would have drawn.
     """
     config = deepcopy(config)
     iterations = config.train_cfg.max_iters
@@ -31,8 +32,8 @@ def repeatable(config: Config, name: str, seed: int, folder: Path) -> Config:
     if config.get('val_dataloader'):
         config.train_cfg.val_interval = max(iterations // VALIDATIONS, 1)
     config.train_dataloader.update(
-        num_workers=0,
-        persistent_workers=False,
+        num_workers=workers,
+        persistent_workers=workers > 0,
         sampler=dict(type='RepeatableInfiniteSampler', shuffle=True),  # of the run's seed
     )
     # Of two, one stays whole while another is written.

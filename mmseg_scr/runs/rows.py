@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from math import isfinite, nan
 from statistics import mean
 
 from mmseg_scr.runs.image_counts import unpack_counts
@@ -113,7 +114,7 @@ def _row(title: str, runs: Runs, baseline: Runs, metrics: Sequence[str]) -> Row:
         cells={
             name: _cell(name, values, None if runs is baseline else _partners(runs, baseline))
             for name in metrics
-            if all(name in own for own in values.values())
+            if all(isfinite(own.get(name, nan)) for own in values.values())
         },
         images=_over_images(runs, baseline) if SCORE in metrics else {},
     )
@@ -130,8 +131,9 @@ def _partners(runs: Runs, baseline: Runs) -> dict[int, RunRecord]:
 
 def _cell(name: str, values: Mapping[int, dict[str, float]], partners: Runs | None) -> Cell:
     own = tuple(float(of_seed[name]) for of_seed in values.values())
-    others = {seed: numbers(run).get(name) for seed, run in (partners or {}).items()}
-    pairs = [(other, values[seed][name]) for seed, other in others.items() if other is not None]
+    others = {seed: numbers(run).get(name, nan) for seed, run in (partners or {}).items()}
+    others = {seed: other for seed, other in others.items() if isfinite(other)}
+    pairs = [(other, values[seed][name]) for seed, other in others.items()]
     if not pairs:
         return Cell(own)
     above = tuple(mine - other for other, mine in pairs)

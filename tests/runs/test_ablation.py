@@ -8,7 +8,7 @@ from mmengine.config import Config
 from mmseg_scr.runs.ablation import prepare_jobs, write_tables
 from mmseg_scr.runs.plan import Group
 
-DEMO = next((Path(__file__).parents[2] / 'configs' / 'demo').glob('scr_*.py'))
+DEMO = next((Path(__file__).parents[2] / 'configs' / 'demo').glob('scr_*-200_*.py'))
 METRICS = {'boundary/mIoU_w1': 30.0, 'error/mFP_extent': 5.0, 'IoU': {'road': 90.0}}
 RICH = [replace(record, metrics=record.metrics | METRICS) for record in STUDY]
 

@@ -6,7 +6,7 @@ from mmengine.config import Config
 from mmseg_scr.runs.job import prepare_job
 from mmseg_scr.runs.records import config_digest
 
-DEMO = next((Path(__file__).parents[2] / 'configs' / 'demo').glob('scr_*.py'))
+DEMO = next((Path(__file__).parents[2] / 'configs' / 'demo').glob('scr_*-200_*.py'))
 
 
 def job(folder, title='scr', seed=1, **options):

@@ -4,7 +4,8 @@ import pytest
 
 from mmseg_scr.runs.plan import group_of_configs, group_of_slot, read_plan
 
-DEMO = Path(__file__).parents[2] / 'configs' / 'demo'
+CONFIGS = Path(__file__).parents[2] / 'configs'
+DEMO = CONFIGS / 'demo'
 REST = '_mscan-nano_1xb4-adamw-200_street-scenes-96x192.py'
 PLAN = """
 demo = {demo!r}
@@ -49,6 +50,36 @@ def test_options_change_every_config(plan):
     file = plan("[dict(config=[demo + 'scr' + rest, demo + 'segnext' + rest], seeds=[1])]")
     (group,) = read_plan(file, options={'train_cfg.max_iters': 7})
     assert [config.train_cfg.max_iters for config in group.methods.values()] == [7, 7]
+
+
+def test_the_plans_own_options_come_before_those_of_the_call(plan):
+    own = "options = {'train_cfg.max_iters': 5, 'train_dataloader.batch_size': 3}"
+    file = plan(f"[dict(config=demo + 'scr' + rest, seeds=[1])]\n{own}")
+    (group,) = read_plan(file, options={'train_cfg.max_iters': 7})
+    (config,) = group.methods.values()
+    assert (config.train_cfg.max_iters, config.train_dataloader.batch_size) == (7, 3)
+
+
+def test_table_1_of_the_paper_has_its_batch_on_one_gpu_and_differs_in_two_slots_alone():
+    (group,) = read_plan(CONFIGS / 'studies' / 'cityscapes_table_1.py')
+    heads = {title: config.model.decode_head for title, config in group.methods.items()}
+    assert {title: (head.context.type, head.aligner.type) for title, head in heads.items()} == {
+        'baseline': ('LastStage', 'Bilinear'),
+        'scr-context-laststage': ('LastStage', 'SRM'),
+        'scr-aligner-bilinear': ('CRM', 'Bilinear'),
+        'scr': ('CRM', 'SRM'),
+    }
+    for config in group.methods.values():
+        assert config.train_dataloader.batch_size == 16
+        del config.model.decode_head.context, config.model.decode_head.aligner
+    texts = {str(config.to_dict()) for config in group.methods.values()}
+    assert len(texts) == 1
+
+
+def test_options_that_are_no_dict_are_refused(plan):
+    file = plan("[dict(config=demo + 'scr' + rest, seeds=[1])]\noptions = [1]")
+    with pytest.raises(ValueError, match=r'options must be a dict of key: value, got \[1\]'):
+        read_plan(file)
 
 
 @pytest.mark.parametrize(

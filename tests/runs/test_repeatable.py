@@ -5,7 +5,7 @@ from mmengine.config import Config
 
 from mmseg_scr.runs.repeatable import repeatable
 
-DEMO = next((Path(__file__).parents[2] / 'configs' / 'demo').glob('scr_*.py'))
+DEMO = next((Path(__file__).parents[2] / 'configs' / 'demo').glob('scr_*-200_*.py'))
 
 
 @pytest.fixture
@@ -17,6 +17,12 @@ def test_data_is_drawn_in_the_process_by_a_sampler_that_repeats(config, tmp_path
     config.train_dataloader.update(num_workers=4, persistent_workers=True)
     loader = repeatable(config, 'x', 3, tmp_path).train_dataloader
     assert (loader.num_workers, loader.persistent_workers) == (0, False)
+    assert loader.sampler.type == 'RepeatableInfiniteSampler'
+
+
+def test_with_workers_the_data_is_drawn_in_theirs(config, tmp_path):
+    loader = repeatable(config, 'x', 3, tmp_path, workers=4).train_dataloader
+    assert (loader.num_workers, loader.persistent_workers) == (4, True)
     assert loader.sampler.type == 'RepeatableInfiniteSampler'
 
 

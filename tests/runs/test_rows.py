@@ -54,6 +54,18 @@ def test_a_metric_that_one_run_lacks_has_no_cell():
     assert summarize(records, baseline='base')[0].cells == {}
 
 
+def test_a_metric_that_is_no_number_in_one_run_has_no_cell_there_and_no_pair():
+    records = [
+        *runs('base', [50.0, float('nan'), 52.0]),
+        *runs('more', [51.0, 53.0, 55.0]),
+        *runs('none', [float('nan'), 53.0, 55.0]),
+    ]
+    base, more, none = summarize(records, baseline='base', metrics=['mIoU'])
+    assert 'mIoU' not in base.cells
+    assert 'mIoU' not in none.cells
+    assert more.cells['mIoU'].pairs == (1.0, 3.0)
+
+
 def test_figures_of_single_classes_are_compared_too():
     records = [replace(r, metrics={'IoU': {'pole': r.metrics['mIoU']}}) for r in STUDY]
     found = summarize(records, baseline='base', metrics=['IoU/pole'])[1].cells['IoU/pole']

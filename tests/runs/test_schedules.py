@@ -8,7 +8,7 @@ from mmengine.registry import OPTIMIZERS, PARAM_SCHEDULERS, init_default_scope
 from mmseg_scr.runs.schedules import shorten_schedules
 
 CONFIGS = Path(__file__).parents[2] / 'configs'
-DEMO = next((CONFIGS / 'demo').glob('scr_*.py'))
+DEMO = next((CONFIGS / 'demo').glob('scr_*-200_*.py'))
 LONG = next((CONFIGS / 'segnext').glob('segnext_mscan-s_4xb4-adamw-160k_ade*.py'))
 
 RESTARTS = dict(type='CosineRestartLR', periods=[4, 4], restart_weights=[1, 1], eta_min=0.0)

@@ -9,7 +9,7 @@ from torch import nn
 from mmseg_scr import contexts
 from mmseg_scr.runs.variants import titles_of_configs, variants_of_slot
 
-DEMO = next((Path(__file__).parents[2] / 'configs' / 'demo').glob('scr_*.py'))
+DEMO = next((Path(__file__).parents[2] / 'configs' / 'demo').glob('scr_*-200_*.py'))
 
 
 @pytest.fixture

@@ -50,6 +50,7 @@ def records(tmp_path):
         ([CONFIG, '--parts', 'SRM'], '--parts are of a --slot'),
         ([CONFIG, '--seeds', '1', '1'], '--seeds has one seed twice: [1, 1]'),
         ([CONFIG, '--stop-after', '0'], '--stop-after takes minutes above 0, got 0.0'),
+        ([CONFIG, '--workers', '-1'], '--workers takes a number of processes, got -1'),
     ],
 )
 def test_wrong_arguments_are_refused_by_name(arguments, message):
