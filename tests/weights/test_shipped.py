@@ -15,7 +15,7 @@ ROOT = Path(__file__).parents[2]
 LARGEST = {'StreetScenesDataset': 3e6, 'CamVidDataset': 10e6}  # bytes
 TOLERANCE = 0.05  # percent points, for the rounding of another machine
 CARDS = {card.name: card for card in list_weights()}
-SAMPLE_SET = dict(type='StreetScenesDataset', seed=2, size=(96, 192))  # no decision saw it
+SAMPLE_SET = dict(type='StreetScenesDataset', seed=3, size=(96, 192))  # no decision saw it
 
 each_shipped = pytest.mark.parametrize('card', CARDS.values(), ids=CARDS)
 

@@ -3,7 +3,7 @@ _base_ = './street-scenes_96x192.py'
 train_pipeline = [dict(type='DrawStreetScene', keep=2000), *_base_.train_pipeline[1:]]
 train_dataloader = dict(dataset=dict(pipeline=train_pipeline))
 val_dataloader = dict(dataset=dict(length=100))
-test_dataloader = dict(dataset=dict(length=200, seed=2))
+test_dataloader = dict(dataset=dict(length=200, seed=3))
 val_evaluator = [
     dict(type='IoUMetric', iou_metrics=['mIoU']),
     dict(type='BoundaryMetric', widths=(1, 2)),
