@@ -8,6 +8,7 @@ from mmseg_scr.contexts import CRM
 from mmseg_scr.weights.packing import pack, unpack
 
 WIDTHS = (4, 6, 8)
+LITERAL = dict(similarity='dot', stage_norm=False, factor_norm=False)
 
 
 def crm(**options):
@@ -56,10 +57,10 @@ def test_versions_of_modules_are_kept_and_none_are_invented():
 
 def test_weights_of_an_old_version_are_still_refused_after_conversion():
     """As they are before it: without its version, CRM would take them for new ones."""
-    old = crm(stage_norm=False, similarity='dot').state_dict()
+    old = crm(**LITERAL).state_dict()
     old._metadata['']['version'] = 1
     cosine = crm(stage_norm=False)
     for weights in (old, converted(old)):
         with pytest.raises(ValueError, match='belong to another form of CRM'):
             cosine.load_state_dict(weights, strict=False)
-    crm(stage_norm=False, similarity='dot').load_state_dict(converted(old), strict=False)
+    crm(**LITERAL).load_state_dict(converted(old), strict=False)
