@@ -3,19 +3,20 @@
 import itertools
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from copy import deepcopy
 from dataclasses import dataclass
 from pathlib import Path
 
 from mmengine.config import Config, ConfigDict
-from mmengine.registry import init_default_scope
 from mmengine.runner.checkpoint import CheckpointLoader
+from mmseg.apis import init_model
 from mmseg.models import BaseSegmentor
-from mmseg.registry import DATASETS, MODELS
+from mmseg.registry import DATASETS
 from torch.utils.data import Dataset
 
 from mmseg_scr.checks.checkpoints import only_safe_checkpoints, require_safe_checkpoint
 from mmseg_scr.datasets import check_folders
-from mmseg_scr.hooks.checkpoint_report import compare_state_dicts, describe, training_only_names
+from mmseg_scr.hooks.checkpoint_report import describe, fill_model
 
 IGNORE_INDEX = 255  # of IoUMetric, unless a config says otherwise
 
@@ -107,33 +108,17 @@ def load_models(
 def _load(title: str, config: Config, checkpoint: str, device: str) -> TrainedModel:
     if config.get('test_dataloader') is None:
         raise ValueError(f'the config of {title} has no test_dataloader, whose images are shown')
-    init_default_scope(config.get('default_scope', 'mmseg'))
-    network = MODELS.build(_without_starts(config.model))
+    network = init_model(deepcopy(config), device='cpu')  # without weights to start from
     content = CheckpointLoader.load_checkpoint(checkpoint, 'cpu', logger='silent')
-    weights = content.get('state_dict', content)
-    weights = {name.removeprefix('module.'): tensor for name, tensor in weights.items()}
-    comparison = compare_state_dicts(network.state_dict(), weights, training_only_names(network))
+    comparison = fill_model(network, content.get('state_dict', content))
     if not comparison.fills_model:
         raise ValueError(
             f'{checkpoint} does not fill the model of {title}, whose figures would show random '
             f'weights. {describe(comparison)}'
         )
-    fitting = {name: weights[name] for name in comparison.loaded}
-    network.load_state_dict(fitting, strict=False)
     settings = config.test_dataloader.dataset
     dataset = DATASETS.build(ConfigDict(settings, lazy_init=True))
     return TrainedModel(title, network.to(device).eval(), config, dataset)
-
-
-def _without_starts(model: ConfigDict) -> ConfigDict:
-    """The model without weights to start from: the checkpoint holds them all."""
-    model = ConfigDict(model)
-    model.pretrained = None
-    if 'backbone' in model:
-        model.backbone = ConfigDict(model.backbone, init_cfg=None)
-        if 'pretrained' in model.backbone:
-            model.backbone.pretrained = None
-    return model
 
 
 def _check_classes(models: Sequence[TrainedModel]) -> None:

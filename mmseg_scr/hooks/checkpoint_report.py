@@ -1,6 +1,7 @@
 """Says what a checkpoint gives to the model, and refuses to test a model that it does not fill."""
 
 import re
+from collections import OrderedDict
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 
@@ -93,7 +94,7 @@ def compare_state_dicts(
         checkpoint: of the checkpoint.
         training_only: names in ``model`` that a test does not read.
     """
-    given = {re.sub(r'^module\.', '', name): tensor for name, tensor in checkpoint.items()}
+    given = {_bare_name(name): tensor for name, tensor in checkpoint.items()}
     shapes = {
         name: (tuple(given[name].shape), tuple(tensor.shape))
         for name, tensor in model.items()
@@ -108,6 +109,29 @@ def compare_state_dicts(
         mismatched=mismatched,
         training_only=[name for name in (*missing, *mismatched) if name in training_only],
     )
+
+
+def fill_model(model: nn.Module, weights: Mapping[str, Tensor]) -> Comparison:
+    """Load weights, if they give a model all that a test reads; else leave it as it is.
+
+    The versions of modules that a file keeps go along, so that a part whose weights once meant
+    something else can refuse them.
+
+    Args:
+        model: to be filled in place.
+        weights: state dict of a checkpoint, of a wrapped model too.
+
+    Returns:
+        What there is on both sides; the model is filled if ``fills_model`` says so.
+    """
+    comparison = compare_state_dicts(model.state_dict(), weights, training_only_names(model))
+    if comparison.fills_model:
+        given = {_bare_name(name): tensor for name, tensor in weights.items()}
+        fitting = OrderedDict((name, given[name]) for name in comparison.loaded)
+        versions = getattr(weights, '_metadata', {})
+        fitting._metadata = {_bare_name(path): value for path, value in versions.items()}
+        model.load_state_dict(fitting, strict=False)
+    return comparison
 
 
 def describe(comparison: Comparison) -> str:
@@ -127,6 +151,10 @@ def describe(comparison: Comparison) -> str:
         names = _first(comparison.training_only)
         lines.append(f'Of these only training reads, so a test is the same without them: {names}')
     return '\n'.join(lines + _class_advice(comparison))
+
+
+def _bare_name(name: str) -> str:
+    return re.sub(r'^module(\.|$)', '', name)
 
 
 def _class_advice(comparison: Comparison) -> list[str]:

@@ -13,7 +13,7 @@ from mmseg.models import BaseSegmentor
 from mmseg.registry import DATASETS
 
 from mmseg_scr.checks import only_safe_checkpoints
-from mmseg_scr.hooks.checkpoint_report import compare_state_dicts, describe, training_only_names
+from mmseg_scr.hooks.checkpoint_report import describe, fill_model
 
 HUE_STEP = 0.618034  # the golden ratio: hues of neighbours are far apart, however many there are
 
@@ -119,14 +119,12 @@ def _require_file(what: str, path: Config | Path | str) -> None:
 
 
 def _fill(model: BaseSegmentor, weights: Mapping[str, torch.Tensor], checkpoint: str) -> None:
-    comparison = compare_state_dicts(model.state_dict(), weights, training_only_names(model))
+    comparison = fill_model(model, weights)
     if not comparison.fills_model:
         raise ValueError(
             f'the checkpoint {checkpoint!r} is not of this config: a part of the model would '
             f'predict with random weights.\n{describe(comparison)}'
         )
-    weights = {name.removeprefix('module.'): tensor for name, tensor in weights.items()}
-    model.load_state_dict({name: weights[name] for name in comparison.loaded}, strict=False)
 
 
 def _read(checkpoint: Path | str) -> Mapping:

@@ -7,10 +7,17 @@ from mmengine.config import Config
 from mmengine.model import BaseTTAModel
 from mmengine.registry import init_default_scope
 from mmseg.registry import MODELS
+from torch import nn
 
+from mmseg_scr.contexts import CRM
 from mmseg_scr.costs.count import count_costs
 from mmseg_scr.hooks import CheckpointReportHook
-from mmseg_scr.hooks.checkpoint_report import compare_state_dicts, describe, training_only_names
+from mmseg_scr.hooks.checkpoint_report import (
+    compare_state_dicts,
+    describe,
+    fill_model,
+    training_only_names,
+)
 
 
 @pytest.fixture
@@ -163,3 +170,31 @@ def test_resumed_run_of_the_same_model_is_whole(build_runner, log):
     build_runner(CheckpointReportHook()).train()
     build_runner(CheckpointReportHook(), resume=True).train()
     assert '9 tensors loaded, 0 missing' in log(logging.INFO)
+
+
+def test_a_model_is_filled_from_what_a_wrapped_one_saved():
+    saved = nn.ModuleDict(dict(module=nn.Linear(2, 3))).state_dict()
+    model = nn.Linear(2, 3)
+    assert fill_model(model, saved).is_whole
+    assert torch.equal(model.weight, saved['module.weight'])
+
+
+def test_a_model_that_would_be_filled_in_part_stays_as_it_is():
+    model = nn.Linear(2, 3)
+    before = model.weight.detach().clone()
+    comparison = fill_model(model, {'weight': torch.ones(3, 2)})
+    assert (comparison.fills_model, comparison.missing) == (False, ['bias'])
+    assert torch.equal(model.weight, before)
+
+
+@pytest.mark.parametrize('wrapper', ['context', 'module'])
+def test_a_part_may_refuse_weights_of_an_earlier_version(wrapper):
+    """Their keys fit: only the version tells that another similarity was meant."""
+    forms = [dict(similarity='dot', factor_norm=False), {}]
+    old, new = (CRM([4, 8], 6, stage_norm=False, norm_cfg=dict(type='BN'), **f) for f in forms)
+    saved = nn.ModuleDict({wrapper: old}).state_dict()
+    saved._metadata[wrapper]['version'] = 1
+    model = new if wrapper == 'module' else nn.ModuleDict({wrapper: new})
+    assert fill_model(model, nn.ModuleDict({wrapper: new}).state_dict()).is_whole
+    with pytest.raises(ValueError, match='belong to another form of CRM'):
+        fill_model(model, saved)
