@@ -19,6 +19,11 @@ THIN = {
     'test_dataloader.dataset.length': 3,
     'train_cfg.max_iters': 12,
 }
+NO_EVALUATION = {
+    f'{split}_{part}': None
+    for split in ('val', 'test')
+    for part in ('dataloader', 'evaluator', 'cfg')
+}
 
 
 def thin_config(**options):

@@ -1,7 +1,7 @@
 from statistics import median
 
 import pytest
-from builders.thin import thin_config
+from builders.thin import NO_EVALUATION, thin_config
 from mmengine.config import Config
 
 from mmseg_scr.costs import count_costs
@@ -9,12 +9,6 @@ from mmseg_scr.runs.job import prepare_job
 from mmseg_scr.runs.launch import started_runner
 from mmseg_scr.runs.outcome import record_of
 from mmseg_scr.runs.scalars import read_scalars
-
-NO_EVALUATION = {
-    f'{split}_{part}': None
-    for split in ('val', 'test')
-    for part in ('dataloader', 'evaluator', 'cfg')
-}
 
 
 @pytest.fixture

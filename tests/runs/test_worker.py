@@ -2,18 +2,12 @@ from contextlib import nullcontext
 
 import pytest
 from builders.checkpoints import save_harmful
-from builders.thin import thin_config
+from builders.thin import NO_EVALUATION, thin_config
 
 from mmseg_scr.checks.checkpoints import UnsafeCheckpointError
 from mmseg_scr.runs.job import prepare_job
 from mmseg_scr.runs.records import read_records
 from mmseg_scr.runs.worker import run_job
-
-NO_EVALUATION = {
-    f'{split}_{part}': None
-    for split in ('val', 'test')
-    for part in ('dataloader', 'evaluator', 'cfg')
-}
 
 
 @pytest.fixture

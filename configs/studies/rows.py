@@ -1,0 +1,15 @@
+# The rows of both studies, by the beginnings of their configs' names.
+table_1 = ['baseline', 'baseline-aligner-srm', 'baseline-context-crm', 'scr-contrast-off', 'scr']
+others = [
+    'scr-classifier-contextaware',
+    'segnext',
+    'frmseg',
+    'scr-contrast-off-aligner-fam',
+    'scr-contrast-off-aligner-alignfa',
+    'scr-contrast-off-context-multistage',
+    'scr-contrast-off-context-ppm',
+    'scr-contrast-off-context-dappm',
+    'scr-contrast-off-context-ccam',
+    'scr-contrast-off-context-dam',
+    'scr-contrast-off-form-literal',
+]
