@@ -1,5 +1,6 @@
-"""Hooks that stop a run or say what is wrong before it costs time, repeat it, or look inside."""
+"""Hooks that stop a run before it costs time, repeat it, look inside, or make it faster."""
 
+from mmseg_scr.hooks.channels_last import ChannelsLastHook
 from mmseg_scr.hooks.checkpoint_report import CheckpointReportHook
 from mmseg_scr.hooks.class_check import ClassCheckHook
 from mmseg_scr.hooks.data_check import DataCheckHook
@@ -7,6 +8,7 @@ from mmseg_scr.hooks.diagnostics import DiagnosticsHook
 from mmseg_scr.hooks.seeded_evaluation import SeededEvaluationHook
 
 __all__ = [
+    'ChannelsLastHook',
     'CheckpointReportHook',
     'ClassCheckHook',
     'DataCheckHook',
