@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
-from mmseg_scr.visualization.figure import make_figure, save_figure
+from mmseg_scr.visualization.figure import make_figure, save_figure, tidy
 
 DOT, MEAN, ZERO = '#7d8590', '#0b5394', '#c1121f'
 
@@ -31,7 +31,7 @@ def plot_seed_differences(
     """
     if not methods:
         raise ValueError('plot_seed_differences needs at least one method, got none')
-    figure = make_figure(width=7, height=0.9 + 0.34 * len(methods))
+    figure = make_figure(width=7, height=1.0 + 0.3 * len(methods))
     axis = figure.subplots()
     for row, (values, interval) in enumerate(methods.values()):
         center = sum(values) / len(values)
@@ -42,7 +42,7 @@ def plot_seed_differences(
     axis.axvline(0, color=ZERO, linewidth=1)
     axis.set_yticks(range(len(methods)), [*methods])
     axis.set_ylim(len(methods) - 0.5, -0.5)  # the first on top
-    axis.set_xlabel(f'{unit} above {baseline}; dots are seeds, bars 95 % intervals of the mean')
-    axis.grid(axis='x', alpha=0.3)
-    axis.spines[['top', 'right']].set_visible(False)
+    reading = 'dots: seeds; diamonds and bars: means and their 95 % intervals'
+    axis.set_xlabel(f'{unit} above {baseline}\n{reading}')
+    tidy(axis, grid='x')
     return save_figure(figure, path)

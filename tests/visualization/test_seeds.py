@@ -25,6 +25,17 @@ def test_a_row_a_method(tmp_path):
     assert heights[1] > 1.5 * heights[0]
 
 
+def test_long_names_are_not_cut(tmp_path):
+    names = [f'scr-contrast-off-context-multistage-{i}' for i in range(2)]
+    methods = {name: ([0.5, 1.0], None) for name in names}
+    path = plot_seed_differences(
+        tmp_path / 'a.png', methods, baseline='baseline-context-crm', unit='boundary/mIoU_w1'
+    )
+    picture = cv2.imread(str(path))
+    for edge in (picture[:2], picture[-2:], picture[:, :2], picture[:, -2:]):
+        assert edge.min() == 255
+
+
 def test_no_method_is_refused(tmp_path):
     with pytest.raises(ValueError, match='at least one method'):
         plot_seed_differences(tmp_path / 'a.png', {}, baseline='base')
