@@ -1,10 +1,11 @@
 """What a model does inside for one image, as arrays for figures; what it lacks is absent."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 
 import numpy as np
 from mmengine.dataset import pseudo_collate
+from mmseg.models import BaseSegmentor
 from torch import Tensor
 
 from mmseg_scr.figures.models import TrainedModel
@@ -15,20 +16,19 @@ UNARY = '.unary'
 GREY = 128  # of pixels that were added at the right and the bottom
 
 
-class Look:
-    """One image that ran through one model as a whole, and the record of it.
+class SampleLook:
+    """One prepared image that ran through one network as a whole, and the record of it.
 
     Sliding windows would give a record a window, so that they are left out here: maps cover the
     image that the network was given, padding included.
 
     Args:
-        model: trained.
-        source: the image.
+        network: a segmentor in evaluation mode.
+        sample: what its test pipeline makes of an image.
     """
 
-    def __init__(self, model: TrainedModel, source: Source) -> None:
-        sample = load_sample(model, source)
-        network = bare_model(model.network)
+    def __init__(self, network: BaseSegmentor, sample: Mapping) -> None:
+        network = bare_model(network)
         data = network.data_preprocessor(pseudo_collate([sample]), False)
         with _whole(network), undisturbed(network), looking_inside(network) as inside:
             network(**data, mode='predict')
@@ -76,6 +76,18 @@ class Look:
             title = 'shared by all pixels' if path.endswith(UNARY) else 'of this pixel'
             result.setdefault(path.removesuffix(UNARY), {})[title] = weights
         return result
+
+
+class Look(SampleLook):
+    """An image of a model's test set, or a file, that ran through the model.
+
+    Args:
+        model: trained.
+        source: the image.
+    """
+
+    def __init__(self, model: TrainedModel, source: Source) -> None:
+        super().__init__(model.network, load_sample(model, source))
 
 
 @contextmanager

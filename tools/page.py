@@ -1,0 +1,78 @@
+"""Try a model on a local page: python tools/page.py [--model CONFIG CHECKPOINT | --name NAME].
+
+Drop a picture on the page and see its classes, their shares and the offsets of the model. Without
+--model and --name the best model that comes with the package is taken. Only this machine can open
+the page, unless --host says otherwise; it needs no network. Ctrl-C ends it.
+"""
+
+import argparse
+import importlib.util
+import sys
+import warnings
+
+INSTALL = "the page needs gradio: pip install 'gradio>=6'"
+MODES = ('auto', 'whole', 'slide')
+LOOPBACK = ('127.0.0.1', 'localhost', '::1')
+
+
+def parse_args() -> argparse.Namespace:
+    """Which model, and where the page is."""
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    model = parser.add_mutually_exclusive_group()
+    model.add_argument('--model', nargs=2, metavar=('CONFIG', 'CHECKPOINT'))
+    model.add_argument('--name', help='of a model that comes with the package')
+    parser.add_argument('--opacity', type=float, default=0.5, help='of the colours, 0 to 1')
+    parser.add_argument('--mode', choices=MODES, default='auto', help='whole pictures or windows')
+    parser.add_argument('--device', help='as cpu or cuda:1; the best one by default')
+    parser.add_argument('--host', default=LOOPBACK[0], help='to listen at; this machine by default')
+    parser.add_argument('--port', type=int, help='the first free one from 7860 on by default')
+    parser.add_argument(
+        '--trust-checkpoint', action='store_true', help='also read checkpoints that can run code'
+    )
+    args = parser.parse_args()
+    if not 0 <= args.opacity <= 1:
+        parser.error(f'--opacity must be 0 to 1, got {args.opacity}')
+    if importlib.util.find_spec('gradio') is None:
+        parser.error(INSTALL)
+    return args
+
+
+def main() -> int:
+    """Load the model, serve the page until Ctrl-C."""
+    args = parse_args()
+    warnings.filterwarnings('ignore')
+    print('Loading the framework ...', flush=True)
+    from mmseg_scr.page import Trial, build_page, serve_page
+
+    try:
+        name, predictor = load_predictor(args)
+        page = build_page(Trial(predictor, args.opacity), name)
+        address = serve_page(page, args.host, args.port)
+    except (ValueError, OSError) as error:
+        print(f'error: {error}', file=sys.stderr)
+        return 2
+    if args.host not in LOOPBACK:
+        print('Everyone who reaches this machine can open the page; it asks for no password.')
+    print(f'Open {address} in a browser; Ctrl-C ends the page.', flush=True)
+    page.block_thread()
+    return 0
+
+
+def load_predictor(args: argparse.Namespace) -> tuple:
+    """Name and predictor of the model of the command line."""
+    from mmseg_scr.prediction import Predictor, load_model, load_shipped, pick_device
+
+    device = pick_device(args.device)
+    if args.model:
+        name, weights = args.model
+        model = load_model(name, weights, device=device, trusted=args.trust_checkpoint)
+    else:
+        name, model = load_shipped(args.name, device)
+    print(f'Model {name} on {device}, {len(model.dataset_meta["classes"])} classes')
+    return name, Predictor(model, mode=args.mode)
+
+
+if __name__ == '__main__':
+    sys.exit(main())
