@@ -7,8 +7,10 @@ the page, unless --host says otherwise; it needs no network. Ctrl-C ends it.
 
 import argparse
 import importlib.util
+import os
 import sys
 import warnings
+from tempfile import TemporaryDirectory
 
 INSTALL = "the page needs gradio: pip install 'gradio>=6'"
 MODES = ('auto', 'whole', 'slide')
@@ -40,24 +42,32 @@ def parse_args() -> argparse.Namespace:
 
 
 def main() -> int:
-    """Load the model, serve the page until Ctrl-C."""
+    """Serve the page until Ctrl-C; the pictures that were dropped are gone with it."""
     args = parse_args()
     warnings.filterwarnings('ignore')
+    os.environ['GRADIO_ANALYTICS_ENABLED'] = 'False'
+    with TemporaryDirectory(prefix='page-') as folder:
+        os.environ['GRADIO_TEMP_DIR'] = folder
+        try:
+            run(args)
+        except (ValueError, OSError) as error:
+            print(f'error: {error}', file=sys.stderr)
+            return 2
+    return 0
+
+
+def run(args: argparse.Namespace) -> None:
+    """Load the model and serve its page."""
     print('Loading the framework ...', flush=True)
     from mmseg_scr.page import Trial, build_page, serve_page
 
-    try:
-        name, predictor = load_predictor(args)
-        page = build_page(Trial(predictor, args.opacity), name)
-        address = serve_page(page, args.host, args.port)
-    except (ValueError, OSError) as error:
-        print(f'error: {error}', file=sys.stderr)
-        return 2
+    name, predictor = load_predictor(args)
+    page = build_page(Trial(predictor, args.opacity), name)
+    address = serve_page(page, args.host, args.port)
     if args.host not in LOOPBACK:
         print('Everyone who reaches this machine can open the page; it asks for no password.')
     print(f'Open {address} in a browser; Ctrl-C ends the page.', flush=True)
     page.block_thread()
-    return 0
 
 
 def load_predictor(args: argparse.Namespace) -> tuple:

@@ -1,11 +1,10 @@
 """The page: gradio's parts around a :class:`~mmseg_scr.page.trial.Trial`.
 
-Nothing but the address that is asked for is spoken to: counting of users, look-ups of versions and
-tunnels are off, and the page holds its fonts and scripts itself.
+It speaks to no other machine: counting of users, look-ups of versions and tunnels are off, and
+gradio serves its fonts and scripts itself.
 """
 
 import html
-import os
 from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING
 
@@ -16,7 +15,7 @@ if TYPE_CHECKING:
     from gradio import Blocks
 
 LARGEST_FILE = '200mb'
-KEPT = 600  # seconds that files of a visit stay on the disk
+KEPT = 600  # seconds that the files of a picture stay on the disk
 LOOKING = 'Looking at the offsets ...'
 NOTHING = 'Drop a picture into the field above.'
 PARAGRAPH = '<p role="{role}">{text}</p>'
@@ -35,7 +34,6 @@ def build_page(trial: Trial, title: str) -> 'Blocks':
     Raises:
         ImportError: gradio is not installed.
     """
-    os.environ['GRADIO_ANALYTICS_ENABLED'] = 'False'  # before gradio is imported
     import gradio
 
     with gradio.Blocks(title=title, analytics_enabled=False, delete_cache=(KEPT, KEPT)) as page:

@@ -7,7 +7,10 @@ SWATCH = (
     '<span aria-hidden="true" style="display:inline-block;width:1.4em;height:1em;'
     'border:1px solid #000;vertical-align:-0.15em;background:rgb({},{},{})"></span>'
 )
-ROW = '<tr><th scope="row" style="text-align:left">{swatch} {name}</th><td>{share:.1f} %</td></tr>'
+ROW = (
+    '<tr><th scope="row" style="text-align:left">{swatch} {name}</th>'
+    '<td style="text-align:right">{share:.1f} %</td></tr>'
+)
 HEAD = '<thead><tr><th scope="col">class</th><th scope="col">share of the pixels</th></tr></thead>'
 
 

@@ -53,9 +53,9 @@ class Trial:
     """
 
     def __init__(self, predictor: Predictor, opacity: float = 0.5) -> None:
+        self.predictor = predictor
         self.classes = predictor.classes
         self.palette = predictor.palette
-        self._predictor = predictor
         self._painter = Painter(predictor.palette, opacity)
 
     def read(self, path: Path | str) -> np.ndarray:
@@ -73,7 +73,7 @@ class Trial:
 
     def prepare(self, picture: np.ndarray) -> Mapping:
         """The input of the model, of a picture, (H, W, 3) uint8 BGR."""
-        return self._predictor.prepare(picture)
+        return self.predictor.prepare(picture)
 
     def segment(self, picture: np.ndarray, prepared: Mapping) -> Segmented:
         """Predict the classes of a picture.
@@ -85,7 +85,7 @@ class Trial:
         Raises:
             ValueError: memory does not suffice.
         """
-        prediction = self._predictor(prepared)
+        prediction = self.predictor(prepared)
         overlay = self._painter.overlay(picture, prediction.labels)
         height, width = picture.shape[:2]
         return Segmented(
@@ -107,7 +107,7 @@ class Trial:
                 f'Offsets are drawn for inputs of up to {LOOKED_INTO / 1e6:.1f} million pixels; '
                 f'this one has {width}x{height}.'
             )
-        look = SampleLook(self._predictor.model, prepared)
+        look = SampleLook(self.predictor.model, prepared)
         found = [*look.offsets().values()]
         return (_pixels(draw_offsets(look.image, **found[-1])), '') if found else (None, NO_OFFSETS)
 
