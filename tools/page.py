@@ -45,7 +45,7 @@ def main() -> int:
     """Serve the page until Ctrl-C; the pictures that were dropped are gone with it."""
     args = parse_args()
     warnings.filterwarnings('ignore')
-    os.environ['GRADIO_ANALYTICS_ENABLED'] = 'False'
+    os.environ.update(GRADIO_ANALYTICS_ENABLED='False', HF_HUB_OFFLINE='1')  # nobody is told
     with TemporaryDirectory(prefix='page-') as folder:
         os.environ['GRADIO_TEMP_DIR'] = folder
         try:

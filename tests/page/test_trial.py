@@ -35,7 +35,7 @@ def test_large_pictures_are_shown_smaller_and_counted_in_full(trials, monkeypatc
 
 def test_offsets_are_drawn_of_the_finest_aligner_and_differ_between_pictures(trials):
     seen_by = trials['SCRHead']
-    drawn = [seen_by.offsets(seen_by.prepare(soft_picture(64, 96, seed=s))) for s in (0, 1)]
+    drawn = [seen_by.offsets(seen_by.prepare(soft_picture(32, 48, seed=s))) for s in (0, 1)]
     for image, why_not in drawn:
         assert why_not == ''
         assert image.dtype == np.uint8

@@ -47,7 +47,6 @@ def test_without_gradio_the_line_that_installs_it_is_told():
     ('arguments', 'message'),
     [
         (['--opacity', '7'], '--opacity must be 0 to 1, got 7.0'),
-        (['--name', 'nobody'], 'model'),
         (['--model', 'nothing.py', 'weights.pth'], "config 'nothing.py' does not exist"),
     ],
 )
@@ -62,7 +61,7 @@ def test_what_cannot_start_says_so_in_one_message(arguments, message):
 @pytest.mark.slow
 def test_the_page_answers_until_ctrl_c_and_leaves_no_picture_behind(tmp_path):
     pytest.importorskip('gradio')
-    from gradio_client import Client, handle_file
+    from builders.page_client import ask_page
 
     model = save_tiny_model(tmp_path / 'model', 'SCRHead')
     (tmp_path / 'temporary').mkdir()
@@ -71,8 +70,7 @@ def test_the_page_answers_until_ctrl_c_and_leaves_no_picture_behind(tmp_path):
         lines = iter(process.stdout.readline, '')
         address = next(m[1] for line in lines if (m := re.match(r'Open (\S+) in', line)))
         picture = ROOT / 'docs/images/demo.png'
-        client = Client(address, verbose=False, download_files=str(tmp_path / 'answers'))
-        assert 'rgb(' in client.predict(handle_file(str(picture)), api_name='/segment')[2]
+        assert 'rgb(' in ask_page(address, picture, tmp_path / 'answers')[2]
         assert [*(tmp_path / 'temporary').rglob('demo.png')]
     finally:
         process.send_signal(signal.SIGINT)
