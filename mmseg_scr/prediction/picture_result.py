@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from mmseg_scr.prediction.drafts import Drafts
+from mmseg_scr.drafts import Drafts
 from mmseg_scr.prediction.encoding import painted, write_array, write_picture
 from mmseg_scr.prediction.layout import ARRAYS, Layout
 from mmseg_scr.prediction.painting import Painter

@@ -8,7 +8,7 @@ from pathlib import Path
 import torch
 from mmseg.models import BaseSegmentor
 
-from mmseg_scr.prediction.drafts import write_text
+from mmseg_scr.drafts import write_text
 
 FILE = 'settings.json'
 DIGITS = 16  # of a digest

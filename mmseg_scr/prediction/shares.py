@@ -8,7 +8,7 @@ from pathlib import Path
 
 import numpy as np
 
-from mmseg_scr.prediction.drafts import write_text
+from mmseg_scr.drafts import write_text
 from mmseg_scr.prediction.sources import Source
 
 COLUMNS = ('name', 'source', 'width', 'height', 'frames')

@@ -6,7 +6,7 @@ from contextlib import suppress
 
 import numpy as np
 
-from mmseg_scr.prediction.drafts import Drafts
+from mmseg_scr.drafts import Drafts
 from mmseg_scr.prediction.encoding import painted, write_array
 from mmseg_scr.prediction.layout import ARRAYS, Layout
 from mmseg_scr.prediction.painting import Painter

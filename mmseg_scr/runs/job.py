@@ -6,6 +6,7 @@ from pathlib import Path
 
 from mmengine.config import Config
 
+from mmseg_scr.drafts import Drafts, write_text
 from mmseg_scr.runs.records import config_digest
 from mmseg_scr.runs.repeatable import repeatable
 
@@ -56,7 +57,7 @@ class Job:
 
     def report(self, iterations: int, seconds: float) -> None:
         """Write both down."""
-        (self.folder / PROGRESS).write_text(f'{iterations} {seconds:.1f}')
+        write_text(self.folder / PROGRESS, f'{iterations} {seconds:.1f}')
 
     @property
     def _progress(self) -> tuple[float, float]:
@@ -91,8 +92,7 @@ def prepare_job(title: str, config: Config, seed: int, out_dir: Path, *, workers
                 'folder, or remove this one'
             )
         return job
-    folder.mkdir(parents=True, exist_ok=True)
-    draft = file.with_name('draft.py')
-    config.dump(draft)
-    draft.rename(file)
+    drafts = Drafts()
+    config.dump(drafts.open(file))
+    drafts.commit()
     return job

@@ -10,6 +10,8 @@ from pathlib import Path
 
 from mmengine.config import Config
 
+from mmseg_scr.drafts import write_text
+
 # Keys that say where a run and its data lie, how it was started and what it draws.
 NOT_OF_THE_EXPERIMENT = (
     *('work_dir', 'data_root', 'load_from', 'resume', 'launcher'),
@@ -60,9 +62,7 @@ def config_digest(config: Config) -> str:
 
 def write_record(path: Path, record: RunRecord) -> None:
     """Write one record as a file of its own, which is there whole or not at all."""
-    draft = path.with_suffix('.draft')
-    draft.write_text(_line(record))
-    os.replace(draft, path)
+    write_text(path, _line(record))
 
 
 def add_records(path: Path, records: Iterable[RunRecord]) -> None:

@@ -25,6 +25,20 @@ def test_the_folder_holds_the_config_that_the_digest_is_of(tmp_path):
     assert [path.name for path in found.folder.iterdir()] == ['config.py']
 
 
+def test_a_config_that_was_half_written_is_written_anew(tmp_path, monkeypatch):
+    def fail(self, file):
+        Path(file).write_text('half of')
+        raise OSError('the disk is full')
+
+    with monkeypatch.context() as patch:
+        patch.setattr(Config, 'dump', fail)
+        with pytest.raises(OSError, match='full'):
+            job(tmp_path)
+    found = job(tmp_path)
+    assert found.digest == config_digest(Config.fromfile(found.config_file))
+    assert [path.name for path in found.folder.iterdir()] == ['config.py']
+
+
 def test_seeds_are_one_experiment_and_other_options_another(tmp_path):
     first, second = job(tmp_path), job(tmp_path, seed=2)
     other = job(tmp_path, 'other', **{'train_cfg.max_iters': 100})

@@ -35,6 +35,14 @@ def test_what_is_written_is_read(tmp_path):
     assert [path.name for path in tmp_path.iterdir()] == ['one.json']
 
 
+def test_a_record_that_cannot_be_written_leaves_what_was_there(tmp_path):
+    write_record(tmp_path / 'one.json', RECORD)
+    with pytest.raises(TypeError):
+        write_record(tmp_path / 'one.json', replace(OTHER, metrics={'mIoU': 'high', 'x': object()}))
+    assert read_records(tmp_path / 'one.json') == [RECORD]
+    assert [path.name for path in tmp_path.iterdir()] == ['one.json']
+
+
 def test_lines_of_earlier_versions_are_read(tmp_path):
     file = tmp_path / 'one.json'
     write_record(file, RECORD)

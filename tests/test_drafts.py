@@ -1,6 +1,6 @@
 import pytest
 
-from mmseg_scr.prediction.drafts import Drafts, write_text
+from mmseg_scr.drafts import Drafts, write_text
 
 
 def names(folder):
