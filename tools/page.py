@@ -12,7 +12,7 @@ import sys
 import warnings
 from tempfile import TemporaryDirectory
 
-INSTALL = "the page needs gradio: pip install 'gradio>=6'"
+INSTALL = "the page needs gradio: pip install 'gradio>=6.31'"
 MODES = ('auto', 'whole', 'slide')
 LOOPBACK = ('127.0.0.1', 'localhost', '::1')
 

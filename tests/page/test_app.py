@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 from builders.tiny_models import PALETTE
 
-pytest.importorskip('gradio', reason="gradio is not installed: pip install 'gradio>=6'")
+pytest.importorskip('gradio', reason="gradio is not installed: pip install 'gradio>=6.31'")
 
 from builders.page_client import ask_page
 
