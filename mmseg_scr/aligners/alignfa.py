@@ -6,11 +6,11 @@ the one that it calls is not the identity at zero offset on torch since 1.3.
 """
 
 import torch
-import torch.nn.functional as F
 from mmcv.cnn import build_norm_layer
 from mmseg.registry import MODELS
 from torch import Tensor, nn
 
+from mmseg_scr.ops.resize import resize_bilinear
 from mmseg_scr.ops.warp import warp_by_offset
 
 LEAKY_SLOPE = 0.01  # of the fused normalisation and activation in the original code
@@ -36,7 +36,7 @@ class AlignFA(nn.Module):
 
     def forward(self, coarse: Tensor, fine: Tensor) -> Tensor:
         """(B, C, h, w), (B, C, H, W) -> (B, C, H, W), to be added to ``fine``."""
-        upsampled = F.interpolate(coarse, fine.shape[2:], mode='bilinear', align_corners=True)
+        upsampled = resize_bilinear(coarse, fine.shape[2:], align_corners=True)
         both = torch.cat([fine, upsampled], dim=1)
         moved_fine = warp_by_offset(fine, self.fine_offset(both))
         return warp_by_offset(upsampled, self.coarse_offset(both)) + (moved_fine - fine)

@@ -1,8 +1,9 @@
 """Plain bilinear upsampling: the aligner of the baseline in arXiv 2412.08671, Table I and II."""
 
-import torch.nn.functional as F
 from mmseg.registry import MODELS
 from torch import Tensor, nn
+
+from mmseg_scr.ops.resize import resize_bilinear
 
 
 @MODELS.register_module()
@@ -19,5 +20,4 @@ class Bilinear(nn.Module):
 
     def forward(self, coarse: Tensor, fine: Tensor) -> Tensor:
         """(B, C, h, w), (B, C, H, W) -> (B, C, H, W)."""
-        size = fine.shape[2:]
-        return F.interpolate(coarse, size, mode='bilinear', align_corners=self.align_corners)
+        return resize_bilinear(coarse, fine.shape[2:], align_corners=self.align_corners)

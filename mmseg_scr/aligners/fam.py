@@ -6,10 +6,10 @@ from -1 to 1. Both conventions are those of the original code (SFSegNets; its RE
 """
 
 import torch
-import torch.nn.functional as F
 from mmseg.registry import MODELS
 from torch import Tensor, nn
 
+from mmseg_scr.ops.resize import resize_bilinear
 from mmseg_scr.ops.warp import pixel_grid, sample_at
 
 
@@ -46,7 +46,5 @@ class FAM(nn.Module):
 
     def predict_flow(self, coarse: Tensor, fine: Tensor) -> Tensor:
         """(B, C, h, w), (B, C, H, W) -> flow (B, 2, H, W), x before y."""
-        deep = F.interpolate(
-            self.compress_coarse(coarse), fine.shape[2:], mode='bilinear', align_corners=True
-        )
+        deep = resize_bilinear(self.compress_coarse(coarse), fine.shape[2:], align_corners=True)
         return self.flow(torch.cat([deep, self.compress_fine(fine)], dim=1))

@@ -10,12 +10,12 @@ from collections.abc import Mapping
 from types import MappingProxyType
 
 import torch
-import torch.nn.functional as F
 from mmseg.registry import MODELS
 from torch import Tensor, nn
 
 from mmseg_scr.layers import ConcatConv2d, ConcatConvModule
 from mmseg_scr.ops.neighborhood import PADDING_MODES, WINDOW, combine_neighbors
+from mmseg_scr.ops.resize import resize_bilinear
 from mmseg_scr.ops.warp import warp_by_offset
 
 
@@ -72,8 +72,7 @@ class SRM(nn.Module):
         Returns:
             (B, C, H, W).
         """
-        size = fine.shape[2:]
-        upsampled = F.interpolate(coarse, size, mode='bilinear', align_corners=self.align_corners)
+        upsampled = resize_bilinear(coarse, fine.shape[2:], align_corners=self.align_corners)
         return warp_by_offset(upsampled, self.predict_offset(coarse, fine))
 
     def predict_offset(self, coarse: Tensor, fine: Tensor) -> Tensor:

@@ -3,7 +3,6 @@
 from collections.abc import Sequence
 
 import torch
-import torch.nn.functional as F
 from mmseg.models.decode_heads import UPerHead
 from mmseg.registry import MODELS
 from mmseg.utils import ConfigType
@@ -15,6 +14,7 @@ from mmseg_scr.decoders.pyramid_slots import (
     build_context,
     check_maps,
 )
+from mmseg_scr.ops.resize import resize_bilinear
 
 
 @MODELS.register_module()
@@ -75,8 +75,6 @@ class AlignedUPerHead(UPerHead):
             fine = lateral(stage)
             level = fine + aligner(level, fine)
             outs.insert(0, smooth(level))
-        resized = [self._resize(out, level.shape[2:]) for out in outs[1:]]
+        size = level.shape[2:]
+        resized = [resize_bilinear(x, size, align_corners=self.align_corners) for x in outs[1:]]
         return self.fpn_bottleneck(torch.cat([outs[0], *resized], dim=1))
-
-    def _resize(self, x: Tensor, size: tuple[int, int]) -> Tensor:
-        return F.interpolate(x, size, mode='bilinear', align_corners=self.align_corners)

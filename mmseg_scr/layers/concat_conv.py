@@ -16,6 +16,7 @@ from mmseg.registry import MODELS
 from torch import Tensor, nn
 
 from mmseg_scr.layers.pooled_norm import normalize_pooled
+from mmseg_scr.ops.resize import resize_bilinear
 
 
 class ConcatConv2d(nn.Conv2d):
@@ -68,9 +69,7 @@ class ConcatConv2d(nn.Conv2d):
         return F.conv2d(self._resize(x, size), weight, bias, padding=self.padding)
 
     def _resize(self, x: Tensor, size: tuple[int, int]) -> Tensor:
-        if tuple(x.shape[2:]) == tuple(size):
-            return x
-        return F.interpolate(x, size, mode='bilinear', align_corners=self.align_corners)
+        return resize_bilinear(x, size, align_corners=self.align_corners)
 
 
 @MODELS.register_module()

@@ -4,6 +4,8 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor
 
+from mmseg_scr.ops.rows import has_rows, pixel_rows, weighted_rows
+
 
 def warp_by_offset(x: Tensor, offset: Tensor) -> Tensor:
     """Sample ``x`` at (own position + offset), bilinearly; outside of ``x`` counts as zero (Eq. 4).
@@ -46,11 +48,13 @@ def sample_at(x: Tensor, position: Tensor) -> Tensor:
         position: (B, 2, H, W), in pixels of ``x`` from the centre of its first; x before y.
 
     Returns:
-        (B, C, H, W), dtype of ``x``.
+        (B, C, H, W), dtype of ``x``; on a CPU in the layout of ``x``, in eager mode.
     """
-    height, width = x.shape[2:]
     precise = torch.promote_types(torch.promote_types(x.dtype, position.dtype), torch.float32)
     position = position.to(precise)
+    if _rows_are_faster(x):
+        return _sample_rows(x.to(precise), position).to(x.dtype)
+    height, width = x.shape[2:]
     columns = position[:, 0] * (2 / width) + (1 / width - 1)
     rows = position[:, 1] * (2 / height) + (1 / height - 1)
     # Autocast leaves grid_sample in float32 when both of its inputs are.
@@ -62,6 +66,40 @@ def sample_at(x: Tensor, position: Tensor) -> Tensor:
         align_corners=False,
     )
     return sampled.to(x.dtype)
+
+
+def _rows_are_faster(x: Tensor) -> bool:
+    """Whether ``x`` is channels_last on a CPU, where no graph is recorded.
+
+    ``grid_sample`` there takes 2.7x of the time, forward and backward, and gives a map of the other
+    layout, so that all that follows runs on a mixture of the two.
+    """
+    recorded = torch.compiler.is_compiling() or torch.jit.is_tracing()
+    return x.device.type == 'cpu' and has_rows(x) and not x.is_contiguous() and not recorded
+
+
+def _sample_rows(x: Tensor, position: Tensor) -> Tensor:
+    """:func:`sample_at` of a channels_last map as weighted sums of four rows of channels."""
+    batch, _, height, width = x.shape
+    columns, column_weights = _corners(position[:, 0], width)  # (B, H, W, 2)
+    rows, row_weights = _corners(position[:, 1], height)
+    first = torch.arange(batch, device=x.device).view(-1, 1, 1, 1, 1) * height
+    index = (first + rows.unsqueeze(-1)) * width + columns.unsqueeze(-2)
+    weights = row_weights.unsqueeze(-1) * column_weights.unsqueeze(-2)
+    sampled = weighted_rows(pixel_rows(x), index.view(-1, 4), weights.view(-1, 4))
+    return sampled.view(*position.shape[:1], *position.shape[2:], -1).permute(0, 3, 1, 2)
+
+
+def _corners(position: Tensor, size: int) -> tuple[Tensor, Tensor]:
+    """(...) positions on an axis -> (..., 2) pixels beside them, and weights, 0 outside."""
+    # Beyond one pixel outside nothing is seen; no integer holds what is further away.
+    position = position.clamp(-1, size)
+    low = position.floor()
+    share = position - low
+    pixels = torch.stack([low, low + 1], dim=-1)
+    weights = torch.stack([1 - share, share], dim=-1)
+    inside = (pixels >= 0) & (pixels < size)
+    return pixels.clamp(0, size - 1).nan_to_num().long(), weights * inside
 
 
 def pixel_grid(size: tuple[int, int], *, like: Tensor) -> Tensor:

@@ -80,11 +80,56 @@ def test_autocast_does_not_displace_either(device):
     torch.testing.assert_close(warped.float(), warp_by_offset(x, offset))
 
 
-def test_channels_last_input_gives_the_same():
+def of_both_layouts(x, offset, weights):
+    """Results and gradients of a map (B, C, H, W) in either layout."""
+    for layout in (torch.contiguous_format, torch.channels_last):
+        given = x.to(memory_format=layout).requires_grad_()
+        moved = offset.clone().requires_grad_()
+        warped = warp_by_offset(given, moved)
+        yield warped, *torch.autograd.grad(warped, [given, moved], weights)
+
+
+@pytest.mark.parametrize('size', [(5, 7), (1, 6), (6, 1)])
+def test_both_layouts_give_the_same_and_the_same_gradients(size):
+    x, offset = torch.randn(2, 4, *size).double(), 4 * torch.randn(2, 2, *size).double()
+    plain, last = of_both_layouts(x, offset, torch.randn_like(x))
+    torch.testing.assert_close(last, plain, rtol=1e-10, atol=1e-10)
+
+
+@pytest.mark.cpu_only('grid_sample of other devices is fast')
+def test_a_channels_last_map_stays_one_on_a_cpu():
     x, offset = torch.randn(2, 4, 5, 7), torch.randn(2, 2, 5, 7)
-    last = torch.channels_last
-    warped = warp_by_offset(x.to(memory_format=last), offset.to(memory_format=last))
-    torch.testing.assert_close(warped, warp_by_offset(x, offset))
+    _, (warped, of_map, _) = of_both_layouts(x, offset, torch.randn_like(x))
+    assert warped.is_contiguous(memory_format=torch.channels_last)
+    assert of_map.is_contiguous(memory_format=torch.channels_last)
+
+
+def test_gradients_of_a_channels_last_map_and_its_offset():
+    x = torch.randn(1, 2, 3, 4, dtype=torch.float64).to(memory_format=torch.channels_last)
+    offset = (torch.randint(-2, 3, (1, 2, 3, 4)) + 0.2 + 0.6 * torch.rand(1, 2, 3, 4)).double()
+    given = (x.requires_grad_(), offset.requires_grad_())
+    assert torch.autograd.gradcheck(warp_by_offset, given)
+
+
+@pytest.mark.parametrize('far', [1e4, -1e4, 1e30, float('inf')])
+def test_far_offsets_give_zero_of_a_channels_last_map(far):
+    x = torch.ones(1, 2, 4, 4).to(memory_format=torch.channels_last)
+    assert not warp_by_offset(x, torch.full((1, 2, 4, 4), far)).any()
+
+
+def test_a_compiler_sees_the_sampling_operator_in_either_layout():
+    """Exporters and compilers have a form of it; how a CPU reads rows is no part of a graph."""
+    names = []
+
+    def backend(graph, _):
+        names.extend(str(node.target) for node in graph.graph.nodes)
+        return graph.forward
+
+    x = torch.randn(2, 4, 5, 7).to(memory_format=torch.channels_last)
+    torch.compiler.reset()
+    torch.compile(warp_by_offset, backend=backend)(x, torch.randn(2, 2, 5, 7))
+    assert any('grid_sample' in name for name in names)
+    assert not any('embedding_bag' in name for name in names)
 
 
 @pytest.mark.parametrize('shape', [(1, 2, 5, 6), (1, 3, 5, 7), (2, 2, 5, 7)])
