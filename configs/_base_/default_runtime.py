@@ -28,5 +28,6 @@ custom_hooks = [
     dict(type='ClassCheckHook'),
     dict(type='CheckpointReportHook'),
     dict(type='SeededEvaluationHook'),
+    dict(type='TrainingSpeedHook'),
 ]
 tta_model = dict(type='SegTTAModel')

@@ -1,0 +1,1 @@
+autocast = 'bfloat16'

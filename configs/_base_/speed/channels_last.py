@@ -1,0 +1,1 @@
+channels_last = True

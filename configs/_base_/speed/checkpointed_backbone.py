@@ -1,0 +1,1 @@
+checkpointed = True

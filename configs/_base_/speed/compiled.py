@@ -1,0 +1,1 @@
+compiled = dict(backend='inductor')
