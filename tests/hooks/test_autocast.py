@@ -49,7 +49,7 @@ def test_float16_is_scaled_by_mmengine():
 
 
 def test_another_dtype_is_refused():
-    with pytest.raises(ValueError, match="autocast must be one of .*, got 'float8'"):
+    with pytest.raises(ValueError, match=r"autocast must be one of .*, got 'float8'"):
         in_mixed_precision(wrapper(nn.Linear(4, 3)), 'float8')
 
 

@@ -1,0 +1,85 @@
+"""What a training step takes and keeps at several sizes and batches, to choose a batch by."""
+
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass
+from statistics import median
+
+import torch
+from mmengine.model import revert_sync_batchnorm
+from mmengine.structures import PixelData
+from mmseg.structures import SegDataSample
+from torch import Tensor, nn
+
+HEADER = '| image | batch | s a step | s an image | MiB kept |\n|---|---:|---:|---:|---:|'
+
+
+@dataclass(frozen=True)
+class TrainingStep:
+    """Median seconds of the losses and their gradients, and MiB kept between the two."""
+
+    size: tuple[int, int]
+    batch: int
+    seconds: float
+    kept: float
+
+
+def training_table(
+    model: nn.Module,
+    sizes: Sequence[tuple[int, int]],
+    batches: Sequence[int],
+    *,
+    rounds: int = 3,
+) -> list[TrainingStep]:
+    """Measure a segmentor on a CPU by processor time, on noise; the optimiser is not counted.
+
+    Args:
+        model: a segmentor of mmseg; put into training mode, gradients are left on it.
+        sizes: (H, W) of the images.
+        batches: numbers of images.
+        rounds: steps of which the median is taken, after one that does not count.
+    """
+    model = revert_sync_batchnorm(model).train()
+    return [_measure(model, size, batch, rounds) for size in sizes for batch in batches]
+
+
+def format_training_table(steps: Sequence[TrainingStep]) -> str:
+    """Markdown, one row a step."""
+    rows = [
+        f'| {s.size[0]}x{s.size[1]} | {s.batch} | {s.seconds:.2f} | {s.seconds / s.batch:.2f} '
+        f'| {s.kept:.0f} |'
+        for s in steps
+    ]
+    return '\n'.join([HEADER, *rows])
+
+
+def _measure(model: nn.Module, size: tuple[int, int], batch: int, rounds: int) -> TrainingStep:
+    images, samples = _noise(model.num_classes, size, batch)
+    kept: dict[int, int] = {}
+
+    def keep(tensor: Tensor) -> Tensor:
+        storage = tensor.untyped_storage()
+        kept[storage.data_ptr()] = storage.nbytes()
+        return tensor
+
+    with torch.autograd.graph.saved_tensors_hooks(keep, lambda tensor: tensor):
+        total = model.parse_losses(model(images, samples, mode='loss'))[0]
+    total.backward()
+    weights = {p.untyped_storage().data_ptr() for p in model.parameters()}
+    times = []
+    for _ in range(rounds):
+        model.zero_grad()
+        start = time.process_time()
+        model.parse_losses(model(images, samples, mode='loss'))[0].backward()
+        times.append(time.process_time() - start)
+    mib = sum(size for where, size in kept.items() if where not in weights) / 2**20
+    return TrainingStep(size, batch, median(times), mib)
+
+
+def _noise(
+    num_classes: int, size: tuple[int, int], batch: int
+) -> tuple[Tensor, list[SegDataSample]]:
+    meta = dict(img_shape=size, pad_shape=size)
+    labels = torch.randint(num_classes, (batch, 1, *size))
+    samples = [SegDataSample(metainfo=meta, gt_sem_seg=PixelData(data=label)) for label in labels]
+    return torch.randn(batch, 3, *size), samples
