@@ -14,9 +14,8 @@ The model runs on tensors without data, so a count takes seconds at any size.
 """
 
 import copy
-import math
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
 from functools import partial
@@ -29,10 +28,10 @@ from torch.utils._python_dispatch import TorchDispatchMode
 from torch.utils._pytree import tree_leaves
 from torch.utils.flop_counter import FlopCounterMode
 
+from mmseg_scr.probes.parts import part_label, part_paths
+
 WEIGHTED = (nn.Conv1d, nn.Conv2d, nn.Conv3d, nn.Linear)
 NORMS = (nn.modules.batchnorm._NormBase, nn.GroupNorm, nn.LayerNorm)
-OPENED = ('decode_head', 'aligners')  # modules that are listed child by child
-LABELS = {'conv_seg': 'classifier'}
 
 
 @dataclass(frozen=True)
@@ -88,7 +87,7 @@ def count_costs(model: nn.Module, shape: tuple[int, int]) -> ModelCost:
 
     total = rest = trace.cost('')
     parts = {}
-    for path in sorted(_part_paths(model), key=lambda path: path.endswith('conv_seg')):
+    for path in sorted(part_paths(model), key=lambda path: path.endswith('conv_seg')):
         cost = trace.cost(path)
         rest -= cost
         if any(vars(cost).values()):
@@ -146,12 +145,8 @@ class _Trace:
         )
 
     def label(self, path: str) -> str:
-        """Name for people; an aligner is named by the stride that it leads to."""
-        name = path.removeprefix('decode_head.')
-        if name.startswith('aligners.') and path in self.output_widths:
-            stride = 2 ** round(math.log2(self.input_width / self.output_widths[path]))
-            return f'aligner to stride {stride}'
-        return LABELS.get(name, name)
+        """Name for people."""
+        return part_label(path, self.input_width, self.output_widths.get(path))
 
     def _flops_of(self, path: str) -> Counter:
         if path in self.flops:
@@ -187,14 +182,6 @@ def _paper_count(module: nn.Module, output: Tensor) -> int:
         return 0
     positions = output.numel() // len(module.weight)
     return positions * module.weight.numel() + output.numel() * (module.bias is not None)
-
-
-def _part_paths(module: nn.Module, prefix: str = '') -> Iterator[str]:
-    for name, child in module.named_children():
-        if name in OPENED:
-            yield from _part_paths(child, f'{prefix}{name}.')
-        else:
-            yield prefix + name
 
 
 def _sum_inside(parent: str, counts: Mapping[str, int]) -> int:

@@ -13,16 +13,21 @@ from mmseg_scr.visualization.curves import Series, plot_curves
 from mmseg_scr.visualization.error_bars import draw_error_bars
 from mmseg_scr.visualization.feature_maps import draw_feature_maps
 from mmseg_scr.visualization.figure import save_figure
+from mmseg_scr.visualization.growth import draw_growth
 from mmseg_scr.visualization.improvements import draw_improvements
+from mmseg_scr.visualization.latency import LatencyPoint, draw_latency
 from mmseg_scr.visualization.offsets import draw_offsets
 from mmseg_scr.visualization.panels import draw_panels
+from mmseg_scr.visualization.ratios import RatioBar, draw_ratios
 from mmseg_scr.visualization.seed_curves import draw_seed_curves
 from mmseg_scr.visualization.seeds import plot_seed_differences
 from mmseg_scr.visualization.trimap import draw_trimap
 
 __all__ = [
     'CostPoint',
+    'LatencyPoint',
     'PairChange',
+    'RatioBar',
     'Series',
     'draw_attention',
     'draw_channel_factors',
@@ -30,9 +35,12 @@ __all__ = [
     'draw_class_pairs',
     'draw_error_bars',
     'draw_feature_maps',
+    'draw_growth',
     'draw_improvements',
+    'draw_latency',
     'draw_offsets',
     'draw_panels',
+    'draw_ratios',
     'draw_seed_curves',
     'draw_trimap',
     'plot_accuracy_cost',

@@ -1,0 +1,45 @@
+"""What a user says of all comparisons."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, fields, replace
+
+from mmseg_scr.benchmarks.comparisons import Comparison, ContrastTerm, Subject
+
+OF_SUBJECTS = ('form', 'precision', 'memory_format')
+# Goals hold for these however they are chosen; anything else makes another comparison of it.
+GOALS_STAY = ('size', 'threads')
+
+
+@dataclass(frozen=True)
+class Options:
+    """Axes of a benchmark, None where the preset decides; see ``Comparison`` and ``Subject``."""
+
+    size: tuple[int, int] | None = None
+    batch: int | None = None
+    training: bool | None = None
+    threads: int | None = None
+    form: str | None = None
+    precision: str | None = None
+    memory_format: str | None = None
+
+    @property
+    def given(self) -> Mapping[str, object]:
+        """Those that are not None."""
+        values = {f.name: getattr(self, f.name) for f in fields(self)}
+        return {name: value for name, value in values.items() if value is not None}
+
+
+def override(comparison: Comparison, options: Options) -> Comparison:
+    """A comparison along other axes; goals that then say nothing are dropped."""
+    changes = dict(options.given)
+    of_subjects = {name: changes.pop(name) for name in OF_SUBJECTS if name in changes}
+    if any(name not in GOALS_STAY for name in options.given):
+        changes['goals'] = ()
+    subjects = tuple(_override_subject(s, of_subjects) for s in comparison.subjects)
+    return replace(comparison, subjects=subjects, **changes)
+
+
+def _override_subject(
+    subject: Subject | ContrastTerm, changes: Mapping[str, str]
+) -> Subject | ContrastTerm:
+    return subject if isinstance(subject, ContrastTerm) else replace(subject, **changes)

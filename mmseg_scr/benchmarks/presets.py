@@ -1,0 +1,171 @@
+"""The comparisons that are known by name: the method, its parts, its growth, its forms.
+
+Sizes are small on a CPU, where a run is to end in minutes, and those of the papers on a GPU.
+"""
+
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from pathlib import Path
+
+from mmseg_scr.benchmarks.comparisons import (
+    DECODER_MEMORY,
+    KEPT,
+    TIME,
+    Comparison,
+    ContrastTerm,
+    Goal,
+    Subject,
+)
+from mmseg_scr.catalogue import find_configs
+
+ON_CITYSCAPES = '_4xb4-adam-112k_cityscapes-1024x1024.py'
+SCR = 'scr/scr_mscan-{}' + ON_CITYSCAPES
+SEGNEXT = 'segnext/segnext_mscan-{}_4xb4-adamw-160k_cityscapes-1024x1024.py'
+ABLATION = 'ablation/scr-{}-{}_mscan-s' + ON_CITYSCAPES
+ALIGNERS = {'bilinear': 'bilinear', 'FAM': 'fam', 'AlignFA': 'alignfa'}
+CONTEXTS = {
+    **{'last stage': 'laststage', 'all stages': 'multistage', 'PPM': 'ppm', 'DAPPM': 'dappm'},
+    **{'CCAM': 'ccam', 'DAM': 'dam'},
+}
+FULL, MIDDLE, SMALL = (1024, 2048), (512, 1024), (256, 512)
+LARGEST = (2048, 4096)
+CROP, SMALL_CROP = (1024, 1024), (512, 512)
+GROWTH = ((512, 512), (512, 1024), (1024, 1024), FULL, (2048, 2048), LARGEST)
+SMALL_GROWTH = ((256, 256), SMALL, SMALL_CROP, MIDDLE)
+CHANNELS_LAST = dict(memory_format='channels_last')
+
+
+def make_presets(names: Sequence[str], *, on_gpu: bool = False) -> list[Comparison]:
+    """The comparisons of presets.
+
+    Args:
+        names: of ``PRESETS``, or ``all``.
+        on_gpu: sizes of a GPU; the goals, which are ratios on a CPU, are then left out.
+
+    Raises:
+        KeyError: no such preset.
+        FileNotFoundError: this installation has no configs.
+    """
+    chosen = dict.fromkeys(n for name in names for n in (PRESETS if name == 'all' else [name]))
+    comparisons = [comparison for name in chosen for comparison in PRESETS[name](on_gpu)]
+    return [replace(c, goals=()) for c in comparisons] if on_gpu else comparisons
+
+
+def _model(name: str, file: str, **options: object) -> Subject:
+    return Subject(name, find_configs() / Path(file), **options)
+
+
+def _pair(size: str, **options: object) -> tuple[Subject, Subject]:
+    letter = size.upper()
+    segnext = _model(f'SegNeXt-{letter}', SEGNEXT.format(size), **options)
+    return segnext, _model(f'SCR-{letter}', SCR.format(size), **options)
+
+
+def _method(on_gpu: bool) -> list[Comparison]:
+    size = FULL if on_gpu else SMALL
+    goals = {'s': [Goal('SCR-S', TIME, 1.05)]}
+    pairs = [
+        Comparison(
+            f'inference, {letter.upper()}', _pair(letter), size, goals=(*goals.get(letter, ()),)
+        )
+        for letter in 'sbtl'
+    ]
+    last = Comparison(
+        'inference, S, channels_last',
+        _pair('s', **CHANNELS_LAST),
+        size,
+        goals=(Goal('SCR-S', TIME, 1.02),),
+    )
+    train = dict(size=CROP if on_gpu else (256, 256), batch=4 if on_gpu else 2, training=True)
+    goals = Goal('SCR-S', TIME, 1.08), Goal('SCR-S', KEPT, 1.05)
+    step = Comparison('training step, S', _pair('s'), goals=goals, **train)
+    return [pairs[0], last, step, *pairs[1:]]
+
+
+def _aligners(on_gpu: bool) -> list[Comparison]:
+    subjects = [_model(n, ABLATION.format('aligner', value)) for n, value in ALIGNERS.items()]
+    subjects = (*subjects, _model('SRM', SCR.format('s')))
+    memory = Comparison(
+        'memory of the decoder',
+        (*subjects, _model('SegNeXt-S', SEGNEXT.format('s'))),
+        LARGEST if on_gpu else MIDDLE,
+        quantities=(DECODER_MEMORY,),
+        goals=(Goal('SRM', DECODER_MEMORY, 1.02),),
+    )
+    return [Comparison('aligners', subjects, FULL if on_gpu else SMALL), memory]
+
+
+def _contexts(on_gpu: bool) -> list[Comparison]:
+    subjects = [_model(n, ABLATION.format('context', value)) for n, value in CONTEXTS.items()]
+    subjects = (*subjects, _model('CRM', SCR.format('s')))
+    return [Comparison('contexts', subjects, FULL if on_gpu else SMALL)]
+
+
+def _contrast(on_gpu: bool) -> list[Comparison]:
+    subjects = ContrastTerm('as published', published=True), ContrastTerm('ours')
+    wanted = {2: 1 / 50, 4: 1 / 80}
+    return [
+        Comparison(
+            f'contrast term, {batch} images',
+            subjects,
+            CROP if on_gpu else SMALL_CROP,
+            batch=batch,
+            training=True,
+            goals=(Goal('ours', TIME, wanted[batch]),) if batch in wanted else (),
+        )
+        for batch in ((2, 4, 8) if on_gpu else (2, 4))
+    ]
+
+
+def _growth(on_gpu: bool) -> list[Comparison]:
+    forms = ('eager', 'optimized')
+    return [
+        Comparison(
+            f'growth, {height}x{width}',
+            tuple(_model(f'SCR-S {form}', SCR.format('s'), form=form) for form in forms),
+            (height, width),
+            quantities=(TIME,),
+            series='growth of SCR-S',
+        )
+        for height, width in (GROWTH if on_gpu else SMALL_GROWTH)
+    ]
+
+
+def _deploy(on_gpu: bool) -> list[Comparison]:
+    size = FULL if on_gpu else SMALL
+    forms = ('eager', 'optimized', 'exported', 'onnxruntime')
+    small = [_model(f'SCR-S {form}', SCR.format('s'), form=form) for form in forms]
+    shipped = _model('SegNeXt-S eager', SEGNEXT.format('s'))
+    fast = dict(form='optimized')
+    plain = _model('bilinear', ABLATION.format('aligner', 'bilinear'), **fast)
+    return [
+        Comparison(
+            'forms of S, against SegNeXt as shipped',
+            (shipped, *small),
+            size,
+            goals=(Goal('SCR-S optimized', TIME, 0.42),),
+        ),
+        Comparison(
+            'both optimized, S', _pair('s', **fast), size, goals=(Goal('SCR-S', TIME, 0.95),)
+        ),
+        Comparison(
+            'both optimized, L', _pair('l', **fast), size, goals=(Goal('SCR-L', TIME, 0.85),)
+        ),
+        Comparison(
+            'aligner, both optimized',
+            (plain, _model('SRM', SCR.format('s'), **fast)),
+            size,
+            goals=(Goal('SRM', TIME, 1.06),),
+        ),
+    ]
+
+
+# Cheap ones first: a run that is out of time has them.
+PRESETS: dict[str, Callable[[bool], list[Comparison]]] = {
+    'method': _method,
+    'aligners': _aligners,
+    'contexts': _contexts,
+    'contrast': _contrast,
+    'deploy': _deploy,
+    'growth': _growth,
+}
