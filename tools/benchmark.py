@@ -9,6 +9,7 @@ overrides, and ratios are to that variant.
 """
 
 import argparse
+import os
 import shlex
 import sys
 import warnings
@@ -16,6 +17,7 @@ from pathlib import Path
 
 from mmengine.config import DictAction
 
+os.environ.setdefault('KINETO_LOG_LEVEL', '99')  # torch's profiler says that there is no GPU
 NAMES = ('method', 'aligners', 'contexts', 'contrast', 'deploy', 'growth', 'all')
 GPU_MINUTES = 7.0  # of all presets, where a command may take eight
 

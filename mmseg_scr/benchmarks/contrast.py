@@ -33,10 +33,10 @@ def make_contestant(term: ContrastTerm, comparison: Comparison, device: str) -> 
         return module(levels, logits, labels)
 
     def run() -> None:
+        loss().backward()
         module.zero_grad()
         for level in levels:
             level.grad = None
-        loss().backward()
 
     return Contestant(run, loss=loss, own=module)
 

@@ -78,7 +78,11 @@ def _method(on_gpu: bool) -> list[Comparison]:
     )
     train = dict(size=CROP if on_gpu else (256, 256), batch=4 if on_gpu else 2, training=True)
     goals = Goal('SCR-S', TIME, 1.08), Goal('SCR-S', KEPT, 1.05)
-    step = Comparison('training step, S', _pair('s'), goals=goals, **train)
+    variants = (
+        _model('SCR-S, no contrast', ABLATION.format('contrast', 'off')),
+        _model('SCR-S, channels_last', SCR.format('s'), **CHANNELS_LAST),
+    )
+    step = Comparison('training step, S', (*_pair('s'), *variants), goals=goals, **train)
     return [pairs[0], last, step, *pairs[1:]]
 
 
@@ -108,7 +112,7 @@ def _contrast(on_gpu: bool) -> list[Comparison]:
         Comparison(
             f'contrast term, {batch} images',
             subjects,
-            CROP if on_gpu else SMALL_CROP,
+            CROP,
             batch=batch,
             training=True,
             goals=(Goal('ours', TIME, wanted[batch]),) if batch in wanted else (),

@@ -93,8 +93,8 @@ def _training(model: nn.Module, images: Tensor, precision: str) -> Contestant:
 
 def _step(model: nn.Module, loss: Callable[[], Tensor]) -> Run:
     def run() -> None:
-        model.zero_grad()
         loss().backward()
+        model.zero_grad()
 
     return run
 
