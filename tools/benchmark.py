@@ -9,6 +9,7 @@ overrides, and ratios are to that variant.
 """
 
 import argparse
+import contextlib
 import os
 import shlex
 import sys
@@ -68,7 +69,8 @@ def main() -> None:
     """Print a table a comparison, and keep all of them."""
     args = parse_args()
     warnings.filterwarnings('ignore')
-    from mmseg_scr import benchmarks
+    with contextlib.redirect_stdout(sys.stderr):  # the framework prints while it is imported
+        from mmseg_scr import benchmarks
 
     on_gpu = args.device.startswith('cuda')
     comparisons = [

@@ -15,6 +15,7 @@ BACKBONE_TIME = 'time of the backbone'
 MEMORY = 'peak memory'
 DECODER_MEMORY = 'peak memory of the decoder'
 KEPT = 'kept for backward'
+OF_A_RUN = frozenset({TIME, MEMORY, KEPT})  # for these the whole model runs
 
 
 @dataclass(frozen=True)

@@ -15,6 +15,7 @@ from mmseg_scr.benchmarks.comparisons import (
     DECODER_TIME,
     KEPT,
     MEMORY,
+    OF_A_RUN,
     TIME,
     Comparison,
     ContrastTerm,
@@ -30,7 +31,6 @@ from mmseg_scr.speed.turns import Limit, ratios_to, take_turns
 from mmseg_scr.speed.waits import count_waits
 
 DECODER = ' (decoder)'
-OF_THE_RUN = {TIME, MEMORY, KEPT}
 
 
 def measure(comparison: Comparison, *, device: str = 'cpu', limit: Limit | None = None) -> Outcome:
@@ -69,7 +69,7 @@ def _make_all(comparison: Comparison, device: str) -> tuple[dict[str, Contestant
         maker = contrast if isinstance(subject, ContrastTerm) else segmentors
         try:
             contestant = maker.make_contestant(subject, comparison, device)
-            if OF_THE_RUN.intersection(comparison.quantities):
+            if OF_A_RUN.intersection(comparison.quantities):
                 contestant.run()
             contestants[subject.name] = contestant
         except Exception as error:  # whatever a model, a compiler or a device can do wrong

@@ -1,5 +1,6 @@
 """Segmentors of configs, built without trained weights and made ready to run."""
 
+import copy
 from collections.abc import Callable
 from contextlib import AbstractContextManager, nullcontext
 
@@ -12,7 +13,7 @@ from mmseg.registry import MODELS
 from mmseg.structures import SegDataSample
 from torch import Tensor, nn
 
-from mmseg_scr.benchmarks.comparisons import Comparison, Subject
+from mmseg_scr.benchmarks.comparisons import OF_A_RUN, Comparison, Subject
 from mmseg_scr.benchmarks.contestant import Contestant
 from mmseg_scr.benchmarks.forms import change_form
 from mmseg_scr.speed.clocks import Run
@@ -38,7 +39,7 @@ def make_contestant(subject: Subject, comparison: Comparison, device: str) -> Co
     images = images.contiguous(memory_format=layout)
     if comparison.training:
         return _training(model, images, subject.precision)
-    return _inference(model, images, subject)
+    return _inference(model, images, subject, runs=OF_A_RUN.intersection(comparison.quantities))
 
 
 def build_segmentor(subject: Subject) -> nn.Module:
@@ -53,7 +54,13 @@ def build_segmentor(subject: Subject) -> nn.Module:
     return revert_sync_batchnorm(MODELS.build(settings))
 
 
-def _inference(model: nn.Module, images: Tensor, subject: Subject) -> Contestant:
+def random_features(model: nn.Module, images: Tensor) -> list[Tensor]:
+    """Random maps of the shapes that the decoder gets; the backbone does not run on data."""
+    shapes = copy.deepcopy(model).to('meta').extract_feat(images.to('meta'))
+    return [torch.empty_like(x, device=images.device).normal_() for x in shapes]
+
+
+def _inference(model: nn.Module, images: Tensor, subject: Subject, *, runs: bool) -> Contestant:
     model.eval()
     with torch.no_grad(), _autocast(images, subject.precision):
         form = change_form(subject.form, model, images)
@@ -63,7 +70,8 @@ def _inference(model: nn.Module, images: Tensor, subject: Subject) -> Contestant
     head = form.model.decode_head
     decoder = None
     if not isinstance(head, nn.ModuleList):  # a cascade hands logits from head to head
-        features = _predicting(lambda: form.model.extract_feat(images), images, subject.precision)()
+        extract = _predicting(lambda: form.model.extract_feat(images), images, subject.precision)
+        features = extract() if runs else random_features(form.model, images)
         decoder = _predicting(lambda: head.forward(features), images, subject.precision)
     eager = form.model if subject.form == 'eager' else None
     return Contestant(run, decoder, eager=eager, own=form.model, note=form.note)

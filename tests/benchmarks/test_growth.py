@@ -1,0 +1,21 @@
+import pytest
+from builders.outcomes import growing, outcome
+
+from mmseg_scr.benchmarks.growth import fit_growth
+
+
+def test_each_part_has_the_exponent_of_its_times():
+    (growth,) = fit_growth([outcome(), *growing(1.3)])
+    assert growth.exponents['SCR-S optimized, decoder'] == pytest.approx(1.3)
+    assert growth.exponents['SCR-S optimized, backbone'] == pytest.approx(1.0)
+    assert growth.sizes == {64**2: '64x64', 128**2: '128x128', 256**2: '256x256'}
+
+
+def test_one_size_has_times_and_no_exponent():
+    (growth,) = fit_growth(growing(1.3)[:1])
+    assert len(growth.times) == 3
+    assert growth.exponents == {}
+
+
+def test_comparisons_outside_of_a_series_do_not_grow():
+    assert fit_growth([outcome()]) == []

@@ -1,0 +1,35 @@
+from pathlib import Path
+
+from mmseg_scr.benchmarks import Comparison, ContrastTerm, Goal, Options, Subject, override
+
+COMPARISON = Comparison(
+    'x',
+    (Subject('a', Path('a.py')), Subject('b', Path('b.py'), form='optimized')),
+    (64, 96),
+    goals=(Goal('b', 'time', 1.0),),
+)
+
+
+def test_what_is_not_given_stays():
+    assert override(COMPARISON, Options()) == COMPARISON
+
+
+def test_axes_of_the_comparison_and_of_its_subjects_change():
+    options = Options((8, 8), 3, True, 2, 'eager', 'bf16', 'channels_last')
+    changed = override(COMPARISON, options)
+    assert (changed.size, changed.batch, changed.threads) == ((8, 8), 3, 2)
+    assert changed.training
+    for subject in changed.subjects:
+        axes = subject.form, subject.precision, subject.memory_format
+        assert axes == ('eager', 'bf16', 'channels_last')
+
+
+def test_goals_go_with_the_axes_that_they_were_set_for():
+    assert override(COMPARISON, Options(size=(8, 8), threads=2)).goals == COMPARISON.goals
+    for other in (Options(batch=2), Options(training=True), Options(precision='bf16')):
+        assert override(COMPARISON, other).goals == ()
+
+
+def test_contrast_term_has_no_form():
+    comparison = Comparison('x', (ContrastTerm('a'),), (64, 64))
+    assert override(comparison, Options(form='optimized')).subjects == comparison.subjects

@@ -1,0 +1,51 @@
+import pytest
+from mmengine.config import Config
+
+from mmseg_scr.benchmarks import PRESETS, Subject, make_presets
+from mmseg_scr.benchmarks.segmentors import build_segmentor
+
+FILES = sorted(
+    {
+        subject.config
+        for on_gpu in (False, True)
+        for comparison in make_presets(['all'], on_gpu=on_gpu)
+        for subject in comparison.subjects
+        if isinstance(subject, Subject)
+    }
+)
+
+
+@pytest.mark.parametrize('path', FILES, ids=lambda path: path.stem.split('_')[0])
+def test_every_config_exists_and_its_head_builds(path):
+    assert path.is_file()
+    thin = {'model.backbone.depths': [1, 1, 1, 1], 'model.backbone.drop_path_rate': 0.0}
+    assert Config.fromfile(path).model.backbone.type == 'MSCAN'
+    model = build_segmentor(Subject('a', path, overrides=thin))
+    assert model.num_classes == 19
+
+
+@pytest.mark.parametrize('name', PRESETS)
+def test_goals_are_of_subjects_that_are_compared(name):
+    for comparison in make_presets([name]):
+        names = {subject.name for subject in comparison.subjects[1:]}
+        for goal in comparison.goals:
+            assert goal.subject in names
+            assert goal.quantity in comparison.quantities
+
+
+def test_all_is_every_preset_once():
+    titles = [c.title for c in make_presets(['contrast', 'all'])]
+    assert len(titles) == len(set(titles))
+    assert set(titles) == {c.title for name in PRESETS for c in make_presets([name])}
+
+
+def test_goals_are_of_a_cpu():
+    assert any(c.goals for c in make_presets(['method']))
+    assert not any(c.goals for c in make_presets(['all'], on_gpu=True))
+
+
+def test_series_differs_in_size_alone():
+    series = [c for c in make_presets(['growth'], on_gpu=True) if c.series]
+    assert len({c.size for c in series}) == len(series) > 4
+    kinds = {tuple((s.name, s.config, s.form) for s in c.subjects) for c in series}
+    assert len(kinds) == len({(c.series, c.batch, c.training) for c in series}) == 1

@@ -1,0 +1,59 @@
+import json
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from mmseg_scr.benchmarks import PRESETS
+
+ROOT = Path(__file__).parents[2]
+CONFIG = next((ROOT / 'configs' / 'demo').glob('scr_*.py'))
+TOOL = ROOT / 'tools' / 'benchmark.py'
+ONCE = ('--shape', '64', '96', '--rounds', '1')
+
+
+def call(*arguments):
+    command = [sys.executable, str(TOOL), *map(str, arguments)]
+    return subprocess.run(command, capture_output=True, text=True, check=False)
+
+
+def rows_of(outcome):
+    assert outcome.returncode == 0, outcome.stderr
+    return [line for line in outcome.stdout.splitlines() if line.startswith('| ')]
+
+
+@pytest.mark.slow
+def test_variant_comes_first_and_has_the_ratio_one(tmp_path):
+    variant = 'model.decode_head.aligner.type=Bilinear'
+    outcome = call(CONFIG, '--against', variant, *ONCE, '--out', tmp_path)
+    _, _, first, second, *_ = rows_of(outcome)
+    assert first.startswith(f'| {CONFIG.stem} {variant} |')
+    assert first.split(' | ')[2] == '1.000'
+    assert second.startswith(f'| {CONFIG.stem} |')
+    files = {'results.json', 'report.md', 'ratios.png'}
+    assert {path.name for path in tmp_path.iterdir()} == files
+    content = json.loads((tmp_path / 'results.json').read_text())
+    assert content['machine']['command'].startswith('benchmark.py')
+    assert outcome.stdout.strip() in (tmp_path / 'report.md').read_text()
+
+
+@pytest.mark.slow
+def test_two_configs_of_one_name_are_both_there(tmp_path):
+    copy = tmp_path / CONFIG.name
+    copy.write_text(f'_base_ = {str(CONFIG)!r}\n')
+    _, _, first, second, *_ = rows_of(call(CONFIG, copy, *ONCE, '--train'))
+    assert first.startswith(f'| demo/{CONFIG.stem} |')
+    assert second.startswith(f'| {tmp_path.name}/{CONFIG.stem} |')
+
+
+def test_tool_names_the_presets_that_there_are():
+    (names,) = re.findall(r'^NAMES = \((.+)\)$', TOOL.read_text(), re.MULTILINE)
+    assert re.findall(r"'(\w+)'", names) == [*PRESETS, 'all']
+
+
+def test_wrong_arguments_are_refused_by_name():
+    assert "config file 'absent.py' does not exist" in call('absent.py').stderr
+    assert 'take positive numbers' in call(CONFIG, '--rounds', '0').stderr
+    assert 'leave out configs and --against' in call('method', CONFIG).stderr
