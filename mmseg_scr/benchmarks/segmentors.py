@@ -62,17 +62,17 @@ def random_features(model: nn.Module, images: Tensor) -> list[Tensor]:
 
 def _inference(model: nn.Module, images: Tensor, subject: Subject, *, runs: bool) -> Contestant:
     model.eval()
-    with torch.no_grad(), _autocast(images, subject.precision):
-        form = change_form(subject.form, model, images)
+    form = change_form(subject.form, model, images, subject.precision)
+    precision = subject.precision if form.autocast else 'fp32'
     if form.model is None:
-        return Contestant(form.run, note=form.note)
-    run = _predicting(lambda: form.model(images, mode='tensor'), images, subject.precision)
+        return Contestant(_predicting(form.run, images, precision), note=form.note)
+    run = _predicting(lambda: form.model(images, mode='tensor'), images, precision)
     head = form.model.decode_head
     decoder = None
     if not isinstance(head, nn.ModuleList):  # a cascade hands logits from head to head
-        extract = _predicting(lambda: form.model.extract_feat(images), images, subject.precision)
+        extract = _predicting(lambda: form.model.extract_feat(images), images, precision)
         features = extract() if runs else random_features(form.model, images)
-        decoder = _predicting(lambda: head.forward(features), images, subject.precision)
+        decoder = _predicting(lambda: head.forward(features), images, precision)
     eager = form.model if subject.form == 'eager' else None
     return Contestant(run, decoder, eager=eager, own=form.model, note=form.note)
 
