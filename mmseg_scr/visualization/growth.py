@@ -28,6 +28,8 @@ def draw_growth(
     Raises:
         ValueError: there is no curve.
     """
+    from matplotlib.ticker import NullLocator
+
     if not times:
         raise ValueError('draw_growth needs at least one curve, got none')
     figure = make_figure(width, 0.72 * width)
@@ -43,9 +45,9 @@ def draw_growth(
     axis.plot([low / 1e6, high / 1e6], slope, color='#bbbbbb', zorder=0, label='slope 1')
     axis.set_xscale('log')
     axis.set_yscale('log')
-    axis.xaxis.set_major_formatter('{x:g}')
-    axis.xaxis.set_minor_formatter('{x:g}')
-    axis.tick_params(which='both', labelsize=SMALL)
+    sizes = sorted({p / 1e6 for points in times.values() for p in points})
+    axis.set_xticks(sizes, [f'{size:.2g}' for size in sizes])
+    axis.xaxis.set_minor_locator(NullLocator())
     axis.yaxis.set_major_formatter('{x:g}')
     axis.set_xlabel('million pixels')
     axis.set_ylabel('ms')

@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
-ROW, PANEL = 0.22, 0.42  # inches
+ROW, PANEL = 0.22, 0.52  # inches
 LEAST = 1e-3  # of an axis in powers of ten
 
 
@@ -40,18 +40,12 @@ def draw_ratios(panels: Mapping[str, Sequence[RatioBar]], *, width: float = PAGE
     if not heights or min(heights) < 1:
         raise ValueError(f'draw_ratios needs a bar in every panel, got {heights}')
     figure = make_figure(width, sum(ROW * h + PANEL for h in heights) + 0.3)
-    axes = figure.subplots(
-        len(panels), squeeze=False, sharex=True, height_ratios=[h + 0.6 for h in heights]
-    )[:, 0]
-    for axis, (title, bars) in zip(axes, panels.items(), strict=True):
+    axes = figure.subplots(len(panels), squeeze=False, height_ratios=[h + 0.9 for h in heights])
+    for axis, (title, bars) in zip(axes[:, 0], panels.items(), strict=True):
         tidy(axis, grid='x').set_title(title, loc='left', fontsize=TEXT)
         _draw_panel(axis, bars)
-    axes[-1].set_xlabel('ratio of times; whisker: 95 % interval of the median; | : goal')
-    values = [v for bars in panels.values() for b in bars for v in (b.ratio, b.low, b.high, b.goal)]
-    known = [max(value, LEAST) for value in (*values, 1.0) if value is not None]
-    axes[-1].set_xscale('log')
-    axes[-1].set_xlim(min(known) / 1.25, max(known) * 1.25)
-    _name_ticks(axes[-1])
+        _scale(axis, bars)
+    axes[-1, 0].set_xlabel('ratio of times; whisker: 95 % interval of the median; | : goal')
     return figure
 
 
@@ -65,18 +59,24 @@ def _draw_panel(axis: 'Axes', bars: Sequence[RatioBar]) -> None:
             axis.plot([bar.goal] * 2, [row - 0.42, row + 0.42], color='black', linewidth=1.5)
         at = max(bar.ratio, bar.high or 0, bar.goal or 0, 1)
         style = dict(textcoords='offset points', va='center', fontsize=SMALL)
-        axis.annotate(f'{bar.ratio:.3g}', (at, row), (4, 0), **style)
+        axis.annotate(f'{bar.ratio:.3f}', (at, row), (4, 0), **style)
     axis.axvline(1, color='black', linewidth=0.6)
     axis.set_yticks(range(len(bars)), [bar.name for bar in bars])
     axis.set_ylim(len(bars) - 0.5, -0.5)
     axis.tick_params(axis='y', length=0)
 
 
-def _name_ticks(axis: 'Axes') -> None:
+def _scale(axis: 'Axes', bars: Sequence[RatioBar]) -> None:
     from matplotlib.ticker import LogLocator, NullFormatter
 
-    low, high = axis.get_xlim()
-    subs = (1, 2, 5) if high / low > 4 else (1, *(i / 10 for i in range(11, 20)), *range(2, 10))
-    axis.xaxis.set_major_locator(LogLocator(subs=subs))
-    axis.xaxis.set_major_formatter('{x:g}')
+    values = [v for bar in bars for v in (bar.ratio, bar.low, bar.high, bar.goal, 1.0)]
+    known = [max(value, LEAST) for value in values if value is not None]
+    low, high = min(known), max(known)
+    margin = (high / low) ** 0.1 * 1.02
+    axis.set_xscale('log')
+    axis.set_xlim(low / margin, high * margin**1.5)
+    fine = [i / 100 for i in range(100, 200, 2)] if high / low < 1.2 else []
+    middle = [*(i / 10 for i in range(10, 20)), *range(2, 10)] if high / low < 4 else (1, 2, 5)
+    axis.xaxis.set_major_locator(LogLocator(subs=fine or middle, numticks=50))
+    axis.xaxis.set_major_formatter('{x:.4g}')
     axis.xaxis.set_minor_formatter(NullFormatter())

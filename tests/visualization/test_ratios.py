@@ -12,7 +12,7 @@ def test_bars_end_at_their_ratios_and_say_them():
     (axis,) = figure.axes
     ends = [bar.get_x() + bar.get_width() for bar in axis.patches]
     assert ends == [0.5, 1.25]
-    assert texts(axis) == ['0.5', '1.25']
+    assert texts(axis) == ['0.500', '1.250']
     assert [label.get_text() for label in axis.get_yticklabels()] == ['a', 'b']
 
 
