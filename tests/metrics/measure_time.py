@@ -6,7 +6,6 @@ of it ignored. The metrics take turns in one process; ratios are taken within a 
 
 import argparse
 import sys
-import time
 from collections.abc import Callable
 from pathlib import Path
 from statistics import median
@@ -22,7 +21,8 @@ from builders.segmentations import segmentation
 
 from mmseg_scr.datasets.scene_drawing import draw_street_scene
 from mmseg_scr.metrics import BoundaryMetric, ErrorTypeMetric, PerImageMetric
-from mmseg_scr.speed.turns import take_turns
+from mmseg_scr.speed.clocks import stopwatch_of
+from mmseg_scr.speed.turns import Limit, take_turns
 
 SIZE, NUM_CLASSES, IGNORE = (1024, 2048), 19, 255
 METRICS = {
@@ -46,7 +46,7 @@ def main() -> None:
     cv2.setNumThreads(0)
     sample = segmentation(*scene()).to_dict()
     runs = {name: counting(build(), sample) for name, build in METRICS.items()}
-    times = take_turns(runs, rounds, clock=time.process_time)
+    times = take_turns(runs, Limit(rounds), seconds=stopwatch_of('cpu').seconds)
     for name, seconds in times.items():
         ratio = median(own / iou for own, iou in zip(seconds, times['IoUMetric'], strict=True))
         print(f'{name:26}{1000 * median(seconds):8.1f} ms{ratio:8.2f} of IoUMetric')
