@@ -44,8 +44,18 @@ def test_goals_are_of_a_cpu():
     assert not any(c.goals for c in make_presets(['all'], on_gpu=True))
 
 
-def test_series_differs_in_size_alone():
-    series = [c for c in make_presets(['growth'], on_gpu=True) if c.series]
-    assert len({c.size for c in series}) == len(series) > 4
-    kinds = {tuple((s.name, s.config, s.form) for s in c.subjects) for c in series}
-    assert len(kinds) == len({(c.series, c.batch, c.training) for c in series}) == 1
+def test_eager_models_come_before_those_that_take_long_to_make():
+    slow = [
+        any(isinstance(s, Subject) and s.form != 'eager' for s in c.subjects)
+        for c in make_presets(['all'], on_gpu=True)
+    ]
+    assert slow == sorted(slow)
+    assert set(slow) == {False, True}
+
+
+@pytest.mark.parametrize('form', ['eager', 'optimized'])
+def test_series_differs_in_size_alone_from_the_smallest_to_the_largest(form):
+    series = [c for c in make_presets(['growth'], on_gpu=True) if c.subjects[0].form == form]
+    assert len({c.size for c in series}) == len(series) > 2
+    assert (series[0].size, series[-1].size) == ((512, 512), (2048, 4096))
+    assert len({(c.series, c.batch, c.training, c.subjects[0].config) for c in series}) == 1
