@@ -7,6 +7,7 @@ from mmseg_scr.benchmarks.comparisons import TIME, Subject
 from mmseg_scr.benchmarks.growth import fit_growth
 from mmseg_scr.benchmarks.outcomes import Outcome
 from mmseg_scr.costs.catalogue import ROWS
+from mmseg_scr.costs.pictures import NAMES
 from mmseg_scr.costs.published import VAL
 from mmseg_scr.visualization import (
     LatencyPoint,
@@ -53,10 +54,16 @@ def _bars(outcomes: Sequence[Outcome]) -> dict[str, list[RatioBar]]:
 
 def _points(outcomes: Sequence[Outcome]) -> list[LatencyPoint]:
     return [
-        LatencyPoint(subject.name.partition(' ')[0], milliseconds, ROWS[subject.config.stem].miou)
+        LatencyPoint(_short_name(subject), milliseconds, ROWS[subject.config.stem].miou)
         for outcome in _published(outcomes)
         for subject, milliseconds in _timed(outcome)
     ]
+
+
+def _short_name(subject: Subject) -> str:
+    """Method and size, as SCR-S, where the file's name tells them."""
+    method, backbone, *_ = subject.config.stem.split('_')
+    return f'{NAMES[method]}-{backbone[-1].upper()}' if method in NAMES else subject.name
 
 
 def _published(outcomes: Sequence[Outcome]) -> list[Outcome]:

@@ -29,6 +29,13 @@ def test_latency_is_measured_and_accuracy_published(tmp_path):
     assert [path.name for path in paths] == ['ratios.png', 'latency.png']
 
 
+def test_models_are_named_by_method_and_size_whatever_a_table_calls_them():
+    subjects = make_presets(['method'])[0].subjects
+    renamed = tuple(replace(s, name=n) for s, n in zip(subjects, 'ab', strict=True))
+    names = {point.name for point in _points([of_the_method(subjects=renamed)])}
+    assert names == {'SegNeXt-S', 'SCR-S'}
+
+
 def test_latency_is_of_models_as_they_are_shipped_at_one_size():
     subjects = make_presets(['method'])[0].subjects
     fast = tuple(replace(subject, memory_format='channels_last') for subject in subjects)
