@@ -71,7 +71,11 @@ def main() -> None:
     warnings.filterwarnings('ignore')
     with contextlib.redirect_stdout(sys.stderr):  # the framework prints while it is imported
         from mmseg_scr import benchmarks
-
+        from mmseg_scr.prediction import pick_device
+    try:
+        pick_device(args.device)
+    except ValueError as error:
+        raise SystemExit(f'benchmark.py: {error}') from None
     on_gpu = args.device.startswith('cuda')
     comparisons = [
         benchmarks.override(comparison, options_of(args))

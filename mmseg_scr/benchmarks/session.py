@@ -47,6 +47,8 @@ def run_comparisons(
         The outcome of each, as soon as it is there.
     """
     budget = budget or Budget()
+    if torch.device(device).type == 'cuda' and torch.device(device).index is not None:
+        torch.cuda.set_device(device)  # events and statistics are those of the current one
     end = now() + budget.seconds
     for number, comparison in enumerate(comparisons):
         left = end - now()

@@ -57,3 +57,8 @@ def test_wrong_arguments_are_refused_by_name():
     assert "config file 'absent.py' does not exist" in call('absent.py').stderr
     assert 'take positive numbers' in call(CONFIG, '--rounds', '0').stderr
     assert 'leave out configs and --against' in call('method', CONFIG).stderr
+
+
+def test_device_that_is_not_there_is_refused_in_one_line():
+    error = call('contrast', '--device', 'cuda:99').stderr.splitlines()[-1]
+    assert error.startswith("benchmark.py: device 'cuda:99' cannot be used here: ")
