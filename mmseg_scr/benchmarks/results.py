@@ -7,8 +7,7 @@ from pathlib import Path
 
 from mmseg_scr.benchmarks.goals import judge
 from mmseg_scr.benchmarks.outcomes import Outcome
-
-DRAFT = '.draft'
+from mmseg_scr.drafts import write_text
 
 
 class Results:
@@ -29,10 +28,7 @@ class Results:
         self.outcomes.append(outcome)
         if self.path is None:
             return
-        self.path.parent.mkdir(parents=True, exist_ok=True)
-        draft = self.path.with_name(self.path.name + DRAFT)
-        draft.write_text(json.dumps(self.as_dict(), indent=2, default=str) + '\n')
-        draft.replace(self.path)
+        write_text(self.path, json.dumps(self.as_dict(), indent=2, default=str) + '\n')
 
     def as_dict(self) -> dict[str, object]:
         """What the file holds: milliseconds, bytes, ratios, and how the goals stand."""
