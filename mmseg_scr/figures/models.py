@@ -17,6 +17,8 @@ from torch.utils.data import Dataset
 from mmseg_scr.checks.checkpoints import only_safe_checkpoints, require_safe_checkpoint
 from mmseg_scr.datasets import check_folders
 from mmseg_scr.hooks.checkpoint_report import describe, fill_model
+from mmseg_scr.weights.config_text import read_config_text
+from mmseg_scr.weights.loading import SCHEME, load_weights
 
 IGNORE_INDEX = 255  # of IoUMetric, unless a config says otherwise
 
@@ -75,7 +77,7 @@ class TrainedModel:
 
 @contextmanager
 def load_models(
-    pairs: Sequence[tuple[Path, Path | str]],
+    pairs: Sequence[tuple[Path | None, Path | str]],
     titles: Sequence[str],
     *,
     device: str = 'cpu',
@@ -85,7 +87,7 @@ def load_models(
 
     Args:
         pairs: config of each model and its checkpoint, a file or an address that mmengine reads,
-            such as ``mmseg_scr://NAME`` of a shipped one.
+            such as ``mmseg_scr://NAME`` of a shipped one, which needs no config (None).
         titles: one a pair, all different.
         device: of the models.
         trusted: read checkpoints in full, though they can run code.
@@ -94,15 +96,24 @@ def load_models(
         ValueError: a checkpoint that does not fill the model, or data sets of other classes.
         UnsafeCheckpointError: reading a checkpoint could run code.
     """
-    configs = [Config.fromfile(config) for config, _ in pairs]
+    configs = [read_config(*pair) for pair in pairs]
     with only_safe_checkpoints([c.model for c in configs], trusted=trusted):
         models = []
         for title, config, (_, checkpoint) in zip(titles, configs, pairs, strict=True):
             if not trusted and '://' not in str(checkpoint):
                 require_safe_checkpoint(checkpoint)
             models.append(_load(title, config, str(checkpoint), device))
-        _check_classes(models)
+        require_same_classes(models)
         yield models
+
+
+def read_config(config: Path | None, checkpoint: Path | str) -> Config:
+    """The config of a model; of a shipped one that has no file, what its checkpoint holds."""
+    if config is not None:
+        return Config.fromfile(config)
+    text = load_weights(str(checkpoint).removeprefix(SCHEME))['meta']['cfg']
+    read_config_text(text)  # refuses what mmengine would run
+    return Config.fromstring(text, '.py')
 
 
 def _load(title: str, config: Config, checkpoint: str, device: str) -> TrainedModel:
@@ -121,11 +132,19 @@ def _load(title: str, config: Config, checkpoint: str, device: str) -> TrainedMo
     return TrainedModel(title, network.to(device).eval(), config, dataset)
 
 
-def _check_classes(models: Sequence[TrainedModel]) -> None:
+def require_same_classes(models: Sequence[TrainedModel]) -> None:
+    """Refuse models that tell other classes apart.
+
+    Raises:
+        ValueError: naming two models, and the first class that differs.
+    """
     for first, model in itertools.pairwise(models):
-        if model.classes != first.classes:
-            raise ValueError(
-                f'{model.title} has {len(model.classes)} classes {model.classes[:3]}... and '
-                f'{first.title} {len(first.classes)} {first.classes[:3]}...: figures compare '
-                'models of the same classes'
-            )
+        if model.classes == first.classes:
+            continue
+        counted = itertools.zip_longest(first.classes, model.classes)
+        index, (one, other) = next((i, p) for i, p in enumerate(counted) if p[0] != p[1])
+        raise ValueError(
+            f'{first.title} has {len(first.classes)} classes and {model.title} '
+            f'{len(model.classes)}; class {index} is {one!r} and {other!r}: only models of the '
+            'same classes in the same order are compared'
+        )

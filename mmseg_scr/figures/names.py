@@ -6,7 +6,7 @@ from pathlib import Path
 
 
 def titles_of(
-    pairs: Sequence[tuple[Path, Path | str]], titles: Sequence[str] | None = None
+    pairs: Sequence[tuple[Path | None, Path | str]], titles: Sequence[str] | None = None
 ) -> list[str]:
     """The given titles, or else what tells the files apart.
 
@@ -14,7 +14,7 @@ def titles_of(
     which the paths of the configs differ; else that of the checkpoints.
 
     Args:
-        pairs: config and checkpoint of each model.
+        pairs: config and checkpoint of each model; the checkpoint alone of a shipped one.
         titles: one a model.
 
     Raises:
@@ -22,7 +22,8 @@ def titles_of(
             a model twice.
     """
     if titles is None:
-        configs, checkpoints = zip(*pairs, strict=True) if pairs else ((), ())
+        files = [(config or checkpoint, checkpoint) for config, checkpoint in pairs]
+        configs, checkpoints = zip(*files, strict=True) if files else ((), ())
         configs, checkpoints = ([_parts(f) for f in side] for side in (configs, checkpoints))
         words = [parts[-1].split('_')[0] for parts in configs]
         candidates = [words, *_levels(configs), *_levels(checkpoints)]

@@ -53,7 +53,7 @@ def each_scene(
         names = {title: sample_name(sample) for title, sample in samples.items()}
         if len(set(names.values())) > 1:
             raise ValueError(f'image {source} of the test sets is not the same: {names}')
-        predictions = {m.title: _predict(m, samples[m.title]) for m in models}
+        predictions = {m.title: predict_sample(m, samples[m.title]) for m in models}
         sizes = {title: p.shape for title, p in predictions.items()}
         if len(set(sizes.values())) > 1:
             raise ValueError(f'predictions for image {source} differ in size: {sizes}')
@@ -111,6 +111,7 @@ def picture(sample: Mapping, size: tuple[int, int]) -> np.ndarray:
 
 
 @torch.no_grad()
-def _predict(model: TrainedModel, sample: Mapping) -> np.ndarray:
+def predict_sample(model: TrainedModel, sample: Mapping) -> np.ndarray:
+    """(H, W) classes that a model sees in what its pipeline made of an image."""
     (outcome,) = model.network.test_step(pseudo_collate([sample]))
     return outcome.pred_sem_seg.data.squeeze(0).cpu().numpy()

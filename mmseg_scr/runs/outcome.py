@@ -1,14 +1,12 @@
 """What a finished training says of itself: its record."""
 
-import platform
 from collections.abc import Mapping
-from pathlib import Path
 
-import torch
 from mmengine.runner import Runner
 
 from mmseg_scr.costs import count_costs
 from mmseg_scr.metrics import ImageTable
+from mmseg_scr.runs.hardware import hardware_model
 from mmseg_scr.runs.image_counts import pack_counts
 from mmseg_scr.runs.job import Job
 from mmseg_scr.runs.records import RunRecord
@@ -17,7 +15,6 @@ from mmseg_scr.runs.versions import package_versions
 
 NOT_KEPT = ('time', 'data_time', 'memory', 'iter', 'epoch', 'base_lr')  # of the logged scalars
 DIGITS = 6  # that are kept of a logged value
-CPU_INFO = Path('/proc/cpuinfo')
 
 
 def record_of(
@@ -52,7 +49,7 @@ def record_of(
         seconds_per_iteration=times[len(times) // 2],
         device=device,
         versions=package_versions(),
-        hardware=_hardware(device),
+        hardware=hardware_model(device),
         minutes=round(minutes, 2),
         image_counts=pack_counts(ImageTable.read_json(images)) if images.is_file() else None,
     )
@@ -63,12 +60,3 @@ def _shape(runner: Runner) -> tuple[int, int]:
     has_test = runner._test_dataloader is not None
     loader = runner.test_dataloader if has_test else runner.train_dataloader
     return tuple(loader.dataset[0]['inputs'].shape[-2:])
-
-
-def _hardware(device: str) -> str:
-    """Model of the device, as well as the system tells it."""
-    if device == 'cuda' and torch.cuda.is_available():
-        return torch.cuda.get_device_name()
-    lines = CPU_INFO.read_text().splitlines() if CPU_INFO.is_file() else []
-    models = [line.partition(':')[2].strip() for line in lines if line.startswith('model name')]
-    return models[0] if models else platform.processor() or platform.machine()

@@ -7,6 +7,7 @@ asked of images (bootstrap).
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from statistics import mean, stdev
 
 import numpy as np
@@ -93,28 +94,67 @@ def bootstrap_difference(
     Raises:
         ValueError: tables of different shapes.
     """
-    if a.shape != b.shape or a.ndim != 3:
-        raise ValueError(f'a and b must be (images, classes, 2), got {a.shape} and {b.shape}')
     measure = measure or mean_iou
-    images = len(a)
-    weights = np.random.default_rng(seed).multinomial(
-        images, np.full(images, 1 / images), size=replicates
-    )
-    # Sums below 2^53 are exact as floats, which BLAS multiplies much faster than integers.
-    totals = [np.tensordot(weights.astype(float), table.astype(float), 1) for table in (a, b)]
-    present = (totals[0][..., 1] > 0) & (totals[1][..., 1] > 0)
+    totals, present = _drawn_totals(a, b, replicates, seed)
     occurs = (a[..., 1].sum(0) > 0) & (b[..., 1].sum(0) > 0)
     shared = [np.where(present[..., None], total, 0) for total in totals]
     drawn = measure(shared[1]) - measure(shared[0])
     point = float(measure(b.sum(0)) - measure(a.sum(0)))
+    lost = float(np.mean((~present & occurs).any(axis=1)))
+    return _over_images(point, drawn, len(a), lost)
+
+
+def bootstrap_by_class(
+    a: np.ndarray, b: np.ndarray, *, replicates: int = 10_000, seed: int = 0
+) -> list[BootstrapDifference]:
+    """The same for the IoU of each class alone, in percent; nan where a model has none of it.
+
+    No correction is made for their number: of many classes, chance alone resolves some.
+
+    Raises:
+        ValueError: tables of different shapes.
+    """
+    totals, present = _drawn_totals(a, b, replicates, seed)
+    ious = [np.where(present, _iou(total), np.nan) for total in totals]
+    point = _iou(b.sum(0)) - _iou(a.sum(0))
+    return [
+        _over_images(float(p), d[there], len(a), float(np.mean(~there)))
+        for p, d, there in zip(point, (ious[1] - ious[0]).T, present.T, strict=True)
+    ]
+
+
+def _drawn_totals(
+    a: np.ndarray, b: np.ndarray, replicates: int, seed: int
+) -> tuple[list[np.ndarray], np.ndarray]:
+    """Sums of both tables (replicates, classes, 2), and whether both have the class."""
+    if a.shape != b.shape or a.ndim != 3:
+        raise ValueError(f'a and b must be (images, classes, 2), got {a.shape} and {b.shape}')
+    weights = _weights(len(a), replicates, seed)
+    # Sums below 2^53 are exact as floats, which BLAS multiplies much faster than integers.
+    totals = [np.tensordot(weights, table.astype(float), 1) for table in (a, b)]
+    return totals, (totals[0][..., 1] > 0) & (totals[1][..., 1] > 0)
+
+
+@lru_cache(maxsize=1)  # a report asks for many measures on one set
+def _weights(images: int, replicates: int, seed: int) -> np.ndarray:
+    shares = np.full(images, 1 / images)
+    return np.random.default_rng(seed).multinomial(images, shares, replicates).astype(float)
+
+
+def _over_images(point: float, drawn: np.ndarray, images: int, lost: float) -> BootstrapDifference:
+    if len(drawn) == 0 or np.isnan(point):
+        return BootstrapDifference(np.nan, np.nan, np.nan, images, 0.0, lost)
     low, high = np.percentile(drawn, [50 * (1 - LEVEL), 50 * (1 + LEVEL)])
     opposite = float(np.mean(np.sign(drawn) == -np.sign(point))) if point else 0.0
-    lost = float(np.mean((~present & occurs).any(axis=1)))
     return BootstrapDifference(point, float(low), float(high), images, opposite, lost)
 
 
 def mean_iou(counts: np.ndarray) -> np.ndarray:
     """Counts (..., classes, 2), intersection and union -> mean IoU (...) in percent."""
+    return np.nanmean(_iou(counts), axis=-1)
+
+
+def _iou(counts: np.ndarray) -> np.ndarray:
+    """Percent, nan without a union."""
     union = counts[..., 1].astype(float)
-    ious = np.divide(counts[..., 0], union, out=np.full(union.shape, np.nan), where=union > 0)
-    return 100 * np.nanmean(ious, axis=-1)
+    return 100 * np.divide(counts[..., 0], union, out=np.full(union.shape, np.nan), where=union > 0)

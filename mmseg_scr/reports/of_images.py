@@ -1,0 +1,155 @@
+"""Single images: all of them in a table, and those that changed most as pictures."""
+
+import csv
+from collections.abc import Sequence
+from pathlib import Path
+
+import numpy as np
+
+from mmseg_scr.figures.of_scenes import improvements
+from mmseg_scr.figures.of_tallies import class_pairs
+from mmseg_scr.figures.scenes import Scene, load_sample, picture
+from mmseg_scr.reports.document import (
+    Absent,
+    Block,
+    Picture,
+    Section,
+    Table,
+    Text,
+    clean,
+    number,
+    word,
+)
+from mmseg_scr.reports.measures import image_scores
+from mmseg_scr.reports.subjects import Pair, Subject, tally_of
+from mmseg_scr.visualization.figure import PAGE_WIDTH
+
+PAIRS = 15  # of classes in a table
+LEAST = 1e-9  # difference of two scores that counts as one
+
+
+def class_changes(pairs: Sequence[Pair]) -> Section:
+    """Which confusions were cured and which are new, one table and picture a pair of models."""
+    section = Section('pairs', 'Pairs of classes: cured and broken')
+    for pair in pairs:
+        changes = pair.changes()
+        names = [*pair.base.model.classes, 'no class']
+        size = np.maximum(changes.before.sum(1, keepdims=True), 1) / 100
+        order = np.argwhere((changes.churn > 0) | (changes.net != 0))
+        order = sorted(order.tolist(), key=lambda at: -abs((changes.net / size)[tuple(at)]))
+        heading = f'{pair.base.title} → {pair.other.title}{pair.of_which}'
+        if not order:
+            section.blocks.append(Absent(f'{heading}: the predictions are equal in all images.'))
+            continue
+        rows = [
+            [
+                word(f'{names[t]} as {names[p]}'),
+                *(number((getattr(changes, n) / size)[t, p]) for n in ('cured', 'broken')),
+                number((changes.net / size)[t, p], signed=True),
+                *(number(getattr(changes, n)[t, p], 0) for n in ('better', 'worse')),
+            ]
+            for t, p in order[:PAIRS]
+        ]
+        caption = (
+            f'{heading}: confusions in percent of the pixels of the true class. Cured are pixels '
+            'that only the second model has right, broken those that only the first has; net is '
+            'what is no longer taken so, less what is now.'
+        )
+        columns = ['true as predicted', 'cured', 'broken', 'net', 'images better', 'images worse']
+        section.blocks.append(Table(caption, columns, rows, sortable=True))
+        tally = tally_of([pair.base, pair.other], changes)
+        figure = class_pairs(tally, pair.base.model.classes, width=PAGE_WIDTH)
+        alt = f'Bars of pairs of classes, cured to the right and broken to the left, {heading}.'
+        section.blocks.append(Picture(figure, alt, f'{heading}: the pairs with the largest net.'))
+    return section
+
+
+def image_table(subjects: Sequence[Subject], pairs: Sequence[Pair], rows: int) -> Section:
+    """The score of every image, the lowest of the last model first."""
+    scores = _scores(subjects, pairs)
+    order = np.argsort(scores[:, -1], kind='stable')  # nan comes last
+    names = subjects[0].passes[0].names
+    body = [
+        [
+            word(names[i]),
+            *(number(100 * value) for value in scores[i]),
+            *(number(100 * (v - scores[i][0]), signed=True) for v in scores[i][1:]),
+        ]
+        for i in order[:rows]
+    ]
+    which = f'The lowest {len(body)} of {len(names)}' if len(body) < len(names) else 'All'
+    caption = (
+        f'{which} images, mean IoU over the classes in the label of each, in percent'
+        f'{_of_which(pairs)}; the lowest of {subjects[-1].title} first.'
+    )
+    columns = ['image', *(s.title for s in subjects)]
+    columns += [f'{s.title} − {subjects[0].title}' for s in subjects[1:]]
+    table = Table(caption, columns, body, sortable=True, rising=len(subjects))
+    return Section('images', 'Images, worst first', [table])
+
+
+def write_image_csv(path: Path, subjects: Sequence[Subject], pairs: Sequence[Pair]) -> None:
+    """All images, one line each."""
+    scores = 100 * _scores(subjects, pairs)
+    names = subjects[0].passes[0].names
+    with path.open('w', newline='', encoding='utf-8') as file:
+        writer = csv.writer(file)
+        writer.writerow(['image', *(subject.title for subject in subjects)])
+        for name, values in zip(names, scores, strict=True):
+            writer.writerow([clean(name), *(f'{value:.4f}' for value in values)])
+
+
+def changed_images(pairs: Sequence[Pair], shown: int) -> Section:
+    """Pictures of the images that improved and worsened most."""
+    section = Section('changed', 'Most improved and most worsened images')
+    if shown == 0:
+        section.blocks.append(Absent('No picture was asked for.'))
+    for pair in pairs if shown else ():
+        gains = gains_of(pair)
+        for kind, order in (('improved', np.argsort(-gains)), ('worsened', np.argsort(gains))):
+            section.blocks += _pictures(pair, gains, kind, order, shown)
+    return section
+
+
+def gains_of(pair: Pair) -> np.ndarray:
+    """(N,) score of each image above the baseline's, 0 where it has none."""
+    before, after = map(image_scores, pair.shown)
+    return np.nan_to_num(after - before)
+
+
+def _pictures(
+    pair: Pair, gains: np.ndarray, kind: str, order: np.ndarray, shown: int
+) -> list[Block]:
+    sign = 1 if kind == 'improved' else -1
+    chosen = [int(i) for i in order[:shown] if sign * gains[i] > LEAST]
+    heading = f'{pair.base.title} → {pair.other.title}{pair.of_which}'
+    if not chosen:
+        return [Absent(f'{heading}: no image {kind}.')]
+    blocks: list[Block] = [Text(f'{heading}: most {kind}.')]
+    for index in chosen:
+        scene = _scene(pair, index)
+        figure = improvements([scene], pair.base.model, width=PAGE_WIDTH)
+        change = f'{scene.name}: {100 * gains[index]:+.1f} points of mean IoU.'
+        alt = f'{scene.name} with labels and both predictions; what changed is outlined.'
+        blocks.append(Picture(figure, alt, change, is_photograph=True))
+    return blocks
+
+
+def _scene(pair: Pair, index: int) -> Scene:
+    before, after = pair.shown
+    (truth, first), (_, last) = before.maps(index), after.maps(index)
+    image = picture(load_sample(pair.base.model, index), truth.shape)
+    predictions = {pair.base.title: first, pair.other.title: last}
+    return Scene(before.names[index], image, truth, predictions)
+
+
+def _scores(subjects: Sequence[Subject], pairs: Sequence[Pair]) -> np.ndarray:
+    """(N, models), each by the training whose predictions are compared."""
+    if not pairs:
+        return np.stack([image_scores(s.passes[0]) for s in subjects], axis=1)
+    columns = [image_scores(pairs[0].shown[0])]
+    return np.stack([*columns, *(image_scores(pair.shown[1]) for pair in pairs)], axis=1)
+
+
+def _of_which(pairs: Sequence[Pair]) -> str:
+    return pairs[0].of_which if pairs else ''
