@@ -2,6 +2,7 @@
 
 python tools/figures.py --list
 python tools/figures.py class-iou trimap --models CONFIG CHECKPOINT CONFIG CHECKPOINT
+python tools/figures.py class-iou --models work_dirs/ablation/baseline/seed-0 NAME_OF_A_SHIPPED_ONE
 python tools/figures.py offsets --models CONFIG CHECKPOINT --image 3 street.png
 python tools/figures.py curves --records work_dirs/ablation/records.jsonl
 """
@@ -39,8 +40,11 @@ def parse_args() -> argparse.Namespace:
     add = parser.add_argument
     add('names', nargs='*', metavar='NAME', help='figures, see --list')
     add('--list', action='store_true', help='name all figures, what they need and show')
-    pairs = 'CONFIG CHECKPOINT for each model, the baseline first'
-    add('--models', nargs='+', default=[], metavar='FILE', help=pairs)
+    models = (
+        'for each CONFIG CHECKPOINT, the work folder of a training, or the name of a shipped model; '
+        'the baseline first'
+    )
+    add('--models', nargs='+', default=[], metavar='MODEL', help=models)
     add('--titles', nargs='+', help='of the models; what tells their files apart by default')
     images = 'numbers of the test set, from 0, or files'
     add('--image', nargs='+', type=image, default=[], metavar='N|FILE', help=images)
@@ -62,8 +66,6 @@ def parse_args() -> argparse.Namespace:
     add('--out', type=Path, default=Path('work_dirs/figures'), metavar='DIR')
     args = parser.parse_args()
     check(parser, args)
-    configs = map(Path, args.models[::2])
-    args.pairs = list(zip(configs, args.models[1::2], strict=True))
     args.error = parser.error
     return args
 
@@ -72,9 +74,7 @@ def check(parser: argparse.ArgumentParser, args: argparse.Namespace) -> None:
     """Refuse what is wrong without the framework."""
     if not args.names and not args.list:
         parser.error('name a figure, or --list them')
-    if len(args.models) % 2:
-        parser.error(f'--models takes CONFIG CHECKPOINT pairs, got {len(args.models)} files')
-    files = [name for name in args.models if '://' not in name]
+    files = [n for n in args.models if '://' not in n and n.endswith(('.py', '.pth'))]
     files += [file for file in (*args.image, args.records) if isinstance(file, Path)]
     for file in map(Path, files):
         if not file.is_file():
@@ -107,13 +107,14 @@ def main() -> None:
         suffix=args.format,
     )
     try:
-        figures.check_request(request, len(args.pairs))
-        titles = figures.titles_of(args.pairs, args.titles)
-    except ValueError as error:
+        pairs = figures.read_single_runs(args.models)
+        figures.check_request(request, len(pairs))
+        titles = figures.titles_of(pairs, args.titles)
+    except (ValueError, FileNotFoundError) as error:
         args.error(str(error))
     options = dict(device=args.device, trusted=args.trust_checkpoint)
     try:
-        loaded = figures.load_models(args.pairs, titles, **options)
+        loaded = figures.load_models(pairs, titles, **options)
         with loaded as models, progress_bars() as show:
             outcomes = list(figures.draw_figures(request, models, args.out, show))
     except (ValueError, IndexError, FileNotFoundError) as error:

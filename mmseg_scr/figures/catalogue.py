@@ -129,9 +129,7 @@ def check_request(request: Request, models: int) -> None:
             raise ValueError(f'there is no figure {name!r}, only {[*FIGURES]}')
         least, most = FIGURES[name].models
         if models < least or (most is not None and models > most):
-            raise ValueError(
-                f'{name!r} needs {FIGURES[name].needs}, got {models} CONFIG CHECKPOINT pairs'
-            )
+            raise ValueError(f'{name!r} needs {FIGURES[name].needs}, got {models}')
         files = [str(image) for image in request.images if not isinstance(image, int)]
         if FIGURES[name].of == 'images' and files:
             raise ValueError(

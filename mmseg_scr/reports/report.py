@@ -136,8 +136,9 @@ def _document(subjects: Sequence[Subject], out: Path, settings: Settings) -> Doc
         of_trainings.curves(subjects),
         of_surroundings.environment(device),
     ]
-    title = f'Report: {" and ".join(subject.title for subject in subjects)}'
-    return Document(title, of_scores.summary(subjects, pairs), _filled(sections))
+    *titles, last = (subject.title for subject in subjects)
+    title = f'{", ".join(titles)} and {last}' if titles else last
+    return Document(f'Report: {title}', of_scores.summary(subjects, pairs), _filled(sections))
 
 
 def _telling_image(pairs: Sequence[Pair]) -> int:

@@ -54,7 +54,6 @@ def test_a_list_names_every_figure_and_what_it_needs():
     ('arguments', 'message'),
     [
         ([], 'name a figure, or --list them'),
-        (['offsets', '--models', 'setup.py'], '--models takes CONFIG CHECKPOINT pairs, got 1'),
         (['offsets', '--models', 'setup.py', 'absent.pth'], "'absent.pth' does not exist"),
         (['offsets', '--image', 'absent.png'], "'absent.png' does not exist"),
         (['curves', '--records', 'absent.jsonl'], "'absent.jsonl' does not exist"),
@@ -73,5 +72,7 @@ def test_wrong_arguments_are_refused_by_name(arguments, message):
 def test_wrong_combinations_are_one_clear_message():
     outcome = call('class-iou', '--models', 'setup.py', 'setup.py')
     assert outcome.returncode == 2
+    outcome_alone = call('offsets', '--models', 'setup.py')
+    assert "the config 'setup.py' needs its checkpoint after it" in outcome_alone.stderr
     message = "'class-iou' needs 2 or more models, test set with labels, got 1"
     assert message in outcome.stderr.splitlines()[-1]
