@@ -41,7 +41,7 @@ def parse_args() -> argparse.Namespace:
     add('names', nargs='*', metavar='NAME', help='figures, see --list')
     add('--list', action='store_true', help='name all figures, what they need and show')
     models = (
-        'for each CONFIG CHECKPOINT, the work folder of a training, or the name of a shipped model; '
+        'for each CONFIG CHECKPOINT, the work folder of a training, or the name of a shipped one; '
         'the baseline first'
     )
     add('--models', nargs='+', default=[], metavar='MODEL', help=models)

@@ -1,6 +1,7 @@
 """What one model predicts on one image, and the counts of it."""
 
 import zipfile
+import zlib
 from dataclasses import dataclass, fields
 from pathlib import Path
 
@@ -12,6 +13,8 @@ from mmseg_scr.metrics.class_codes import class_codes
 from mmseg_scr.metrics.error_kinds import count_error_kinds
 from mmseg_scr.prediction.drafts import Drafts
 
+# What reading a file may raise that was cut off or changed; RuntimeError: a flag says encrypted.
+DAMAGES = (OSError, ValueError, KeyError, EOFError, RuntimeError, zipfile.BadZipFile, zlib.error)
 COUNTING = dict(reaches=REACHES, error_width=ERROR_WIDTH, layout=1)  # what a stored result obeys
 
 
@@ -83,7 +86,7 @@ def read_result(path: Path) -> ImageResult | None:
     try:
         with np.load(path, allow_pickle=False) as content:
             return ImageResult(**{f.name: content[f.name] for f in fields(ImageResult)})
-    except (OSError, ValueError, KeyError, EOFError, zipfile.BadZipFile, zipfile.zlib.error):
+    except DAMAGES:
         return None
 
 

@@ -1,6 +1,6 @@
 """Scores of a pass over images, each as counts by image so that images can be drawn again."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import partial
 
@@ -124,7 +124,7 @@ def compare(pair: Pair, measure: Measure) -> Compared:
     values = [[measure.of(s.of_seed(seed)) for seed in pair.seeds] for s in (pair.base, pair.other)]
     counts = [measure.counts(result) for result in pair.shown]
     return Compared(
-        paired_difference(*values) if len(pair.seeds) > 1 else None,
+        _over_seeds(*values) if len(pair.seeds) > 1 else None,
         bootstrap_difference(*counts, replicates=replicates(counts[0])),
     )
 
@@ -137,9 +137,16 @@ def compare_classes(pair: Pair) -> list[Compared]:
         return [Compared(None, of_class) for of_class in by_class]
     ious = [class_ious(s, pair.seeds) for s in (pair.base, pair.other)]
     return [
-        Compared(paired_difference(*(values[:, k].tolist() for values in ious)), of_class)
+        Compared(_over_seeds(*(values[:, k].tolist() for values in ious)), of_class)
         for k, of_class in enumerate(by_class)
     ]
+
+
+def _over_seeds(a: Sequence[float], b: Sequence[float]) -> Difference:
+    """Nan where a seed has no value, as of a class that no label has."""
+    if not np.isfinite([a, b]).all():
+        return Difference(np.nan, np.nan, np.nan, len(a))
+    return paired_difference(a, b)
 
 
 def class_ious(subject: Subject, seeds: list[int] | None = None) -> np.ndarray:

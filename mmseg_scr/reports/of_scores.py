@@ -64,6 +64,8 @@ def by_class(subjects: Sequence[Subject], pairs: Sequence[Pair]) -> Section:
         rows,
         sortable=True,
     )
+    if not pairs:
+        return Section('classes', 'Classes', [table])
     figure = class_iou(tally_of(subjects), model.classes, width=PAGE_WIDTH)
     alt = f'IoU of {len(model.classes)} classes for {_titles(subjects)}, sorted by the difference.'
     caption = 'IoU by class and how far each model is above the first; all trainings together.'

@@ -12,6 +12,8 @@ from statistics import mean, stdev
 
 import numpy as np
 
+from mmseg_scr.metrics.scores import mean_over
+
 LEVEL = 0.95
 
 
@@ -142,6 +144,7 @@ def _weights(images: int, replicates: int, seed: int) -> np.ndarray:
 
 
 def _over_images(point: float, drawn: np.ndarray, images: int, lost: float) -> BootstrapDifference:
+    drawn = drawn[np.isfinite(drawn)]  # nothing was drawn that has a value
     if len(drawn) == 0 or np.isnan(point):
         return BootstrapDifference(np.nan, np.nan, np.nan, images, 0.0, lost)
     low, high = np.percentile(drawn, [50 * (1 - LEVEL), 50 * (1 + LEVEL)])
@@ -151,7 +154,7 @@ def _over_images(point: float, drawn: np.ndarray, images: int, lost: float) -> B
 
 def mean_iou(counts: np.ndarray) -> np.ndarray:
     """Counts (..., classes, 2), intersection and union -> mean IoU (...) in percent."""
-    return np.nanmean(_iou(counts), axis=-1)
+    return mean_over(_iou(counts), axis=-1)
 
 
 def _iou(counts: np.ndarray) -> np.ndarray:
