@@ -4,7 +4,12 @@ import numpy as np
 import pytest
 from builders.label_pairs import IGNORE, NUM_CLASSES, golden_pairs
 
-from mmseg_scr.runs.statistics import bootstrap_difference, mean_iou, paired_difference
+from mmseg_scr.runs.statistics import (
+    bootstrap_by_class,
+    bootstrap_difference,
+    mean_iou,
+    paired_difference,
+)
 
 
 class TestSeeds:
@@ -113,3 +118,30 @@ class TestImages:
     def test_tables_of_other_shapes_are_refused(self):
         with pytest.raises(ValueError, match=r'\(3, 4, 2\) and \(2, 4, 2\)'):
             bootstrap_difference(counts(1), counts(1)[:2])
+
+
+class TestClasses:
+    def test_a_class_has_the_interval_that_it_has_alone(self):
+        a, b = counts(1, images=20), counts(2, images=20)
+        for k, found in enumerate(bootstrap_by_class(a, b)):
+            alone = bootstrap_difference(a[:, [k]], b[:, [k]])
+            assert (found.mean, found.low, found.high) == pytest.approx(
+                (alone.mean, alone.low, alone.high)
+            )
+
+    def test_a_class_without_pixels_has_no_difference(self):
+        a, b = counts(1), counts(2)
+        a[:, 1] = b[:, 1] = 0
+        found = bootstrap_by_class(a, b)
+        assert np.isnan([found[1].mean, found[1].low, found[1].high]).all()
+        assert not found[1].resolved
+        assert np.isfinite([found[0].low, found[2].low]).all()
+
+    def test_a_set_without_pixels_has_no_difference_at_all(self):
+        nothing = np.zeros((3, 2, 2), int)
+        found = bootstrap_difference(nothing, nothing, replicates=50)
+        assert np.isnan([found.mean, found.low, found.high]).all()
+
+    def test_tables_of_different_shapes_are_refused(self):
+        with pytest.raises(ValueError, match='must be'):
+            bootstrap_by_class(counts(1), counts(1, images=4))
