@@ -26,7 +26,7 @@ def test_a_report_says_where_it_is_and_what_the_models_took(tmp_path):
     outcome = call(*arguments, folder=tmp_path)
     assert outcome.returncode == 0, outcome.stderr[-2000:]
     *_, times, page, twin = outcome.stdout.strip().splitlines()
-    assert times.startswith('4 predictions: the models took ')
+    assert times.startswith('4 predictions in ')
     assert (page, twin) == ('here/report.html', 'here/report.md')
     assert PageCheck((tmp_path / page).read_text()).problems == []
     assert 'base and ours' in (tmp_path / twin).read_text()
