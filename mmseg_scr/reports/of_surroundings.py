@@ -38,8 +38,8 @@ class Times:
         if not self.predicted:
             return f'No prediction was needed, {self.taken} were there; {self.total:.1f} s in all.'
         return (
-            f'{self.predicted} predictions{taken} in {self.passes:.1f} s, with reading and counting. '
-            f'The report took {self.total:.1f} s, {self.total / self.passes:.2f} times as long; '
+            f'{self.predicted} predictions{taken} in {self.passes:.1f} s, with reading and counting'
+            f'. The report took {self.total:.1f} s, {self.total / self.passes:.2f} times as long; '
             f'the models alone {self.models:.1f} s, {100 * self.models / self.total:.0f} % of it.'
         )
 
