@@ -7,11 +7,11 @@ from pathlib import Path
 
 import numpy as np
 
+from mmseg_scr.drafts import Drafts
 from mmseg_scr.figures.tallies import ERROR_WIDTH, REACHES
 from mmseg_scr.metrics.band_counts import count_bands
 from mmseg_scr.metrics.class_codes import class_codes
 from mmseg_scr.metrics.error_kinds import count_error_kinds
-from mmseg_scr.prediction.drafts import Drafts
 
 # What reading a file may raise that was cut off or changed; RuntimeError: a flag says encrypted.
 DAMAGES = (OSError, ValueError, KeyError, EOFError, RuntimeError, zipfile.BadZipFile, zlib.error)

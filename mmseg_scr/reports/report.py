@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from itertools import zip_longest
 from pathlib import Path
 
+from mmseg_scr.drafts import write_text
 from mmseg_scr.figures import NamedModel, TrainedModel, load_models
-from mmseg_scr.prediction.drafts import write_text
 from mmseg_scr.progress import ProgressReport
 from mmseg_scr.reports import (
     of_costs,
