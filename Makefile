@@ -8,7 +8,7 @@ install:  ## everything, into .venv; activate it before the rest: . .venv/bin/ac
 check:    ## what the environment lacks, and the command that mends it
 	python -m mmseg_scr
 test:     ## all tests
-	OMP_NUM_THREADS=1 python -m pytest
+	OMP_NUM_THREADS=1 python -m pytest -n 2 --dist loadfile
 docs:     ## the tests of README, docs, CONTRIBUTING and the configs' pages
 	OMP_NUM_THREADS=1 python -m pytest tests/docs
 lint:     ## the linters; `ruff check --fix . && ruff format .` mends most of what they find

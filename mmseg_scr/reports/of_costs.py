@@ -12,7 +12,7 @@ from mmseg_scr.reports.subjects import Subject
 SPEED = """\
 Time of the model for one image, median over the images, batch of one, with resizing its logits. It
 was taken while predicting, one model after the other, so that a busy machine may favour one:
-tools/compare_speed.py lets models take turns."""
+tools/benchmark.py lets models take turns."""
 
 
 def costs(subjects: Sequence[Subject]) -> Section:

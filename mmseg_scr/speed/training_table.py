@@ -1,6 +1,5 @@
 """What a training step takes and keeps at several sizes and batches, to choose a batch by."""
 
-import time
 from collections.abc import Sequence
 from dataclasses import dataclass
 from statistics import median
@@ -10,6 +9,9 @@ from mmengine.model import revert_sync_batchnorm
 from mmengine.structures import PixelData
 from mmseg.structures import SegDataSample
 from torch import Tensor, nn
+
+from mmseg_scr.speed.activations import kept_bytes
+from mmseg_scr.speed.clocks import stopwatch_of
 
 HEADER = '| image | batch | s a step | s an image | MiB kept |\n|---|---:|---:|---:|---:|'
 
@@ -55,25 +57,19 @@ def format_training_table(steps: Sequence[TrainingStep]) -> str:
 
 def _measure(model: nn.Module, size: tuple[int, int], batch: int, rounds: int) -> TrainingStep:
     images, samples = _noise(model.num_classes, size, batch)
-    kept: dict[int, int] = {}
 
-    def keep(tensor: Tensor) -> Tensor:
-        storage = tensor.untyped_storage()
-        kept[storage.data_ptr()] = storage.nbytes()
-        return tensor
+    def loss() -> Tensor:
+        return model.parse_losses(model(images, samples, mode='loss'))[0]
 
-    with torch.autograd.graph.saved_tensors_hooks(keep, lambda tensor: tensor):
-        total = model.parse_losses(model(images, samples, mode='loss'))[0]
-    total.backward()
-    weights = {p.untyped_storage().data_ptr() for p in model.parameters()}
-    times = []
-    for _ in range(rounds):
+    def step() -> None:
         model.zero_grad()
-        start = time.process_time()
-        model.parse_losses(model(images, samples, mode='loss'))[0].backward()
-        times.append(time.process_time() - start)
-    mib = sum(size for where, size in kept.items() if where not in weights) / 2**20
-    return TrainingStep(size, batch, median(times), mib)
+        loss().backward()
+
+    kept = kept_bytes(loss, model)
+    step()  # does not count
+    stopwatch = stopwatch_of('cpu')
+    seconds = median(stopwatch.seconds(step) for _ in range(rounds))
+    return TrainingStep(size, batch, seconds, kept / 2**20)
 
 
 def _noise(

@@ -29,4 +29,4 @@ def test_speed_is_the_median(load):
     (table,) = speed([subject_of(load())], 'cpu').blocks
     (row,) = table.rows
     assert [cell.text for cell in row] == ['theirs', '200.0', '120.0 to 360.0', '5.0']
-    assert 'compare_speed' in table.caption
+    assert 'benchmark' in table.caption
