@@ -1,0 +1,67 @@
+"""What a file says of itself, as strings by name."""
+
+import hashlib
+import json
+import platform
+from collections.abc import Mapping
+from importlib import metadata
+from pathlib import Path
+
+from mmseg_scr.export.deployed import Deployed
+from mmseg_scr.version import __version__
+
+TASK = 'semantic segmentation'
+PACKAGES = (
+    *('torch', 'onnx', 'onnxscript', 'numpy'),
+    *('onedl-mmsegmentation', 'onedl-mmengine', 'onedl-mmcv'),
+    *('mmsegmentation', 'mmengine', 'mmcv'),
+)
+BLOCK = 2**20
+
+
+def describe(deployed: Deployed, source: Mapping[str, str]) -> dict[str, str]:
+    """All that a program needs to use the file; lists and mappings are JSON.
+
+    Args:
+        deployed: whose model has ``dataset_meta``.
+        source: further names and values, such as the digest of the checkpoint.
+    """
+    steps = deployed.preprocessing
+    info = deployed.model.dataset_meta
+    takes = steps.picture_order if deployed.normalizes else steps.network_order
+    plain = dict(
+        task=TASK,
+        mode='whole',  # sliding windows are not in the file
+        input='picture' if deployed.normalizes else 'normalized',
+        output=deployed.output,
+        channel_order=takes,
+        network_channel_order=steps.network_order,
+    )
+    lists = dict(
+        classes=list(info['classes']),
+        palette=[list(map(int, color)) for color in info['palette']],
+        mean=list(steps.mean),
+        std=list(steps.std),
+        size_divisor=steps.divisor,
+        versions=_versions(),
+    )
+    return plain | {name: json.dumps(value) for name, value in lists.items()} | dict(source)
+
+
+def file_digest(path: Path) -> str:
+    """SHA-256 of a file, in hexadecimal digits."""
+    digest = hashlib.sha256()
+    with path.open('rb') as file:
+        while block := file.read(BLOCK):
+            digest.update(block)
+    return digest.hexdigest()
+
+
+def _versions() -> dict[str, str]:
+    found = {'mmseg_scr': __version__, 'python': platform.python_version()}
+    for name in PACKAGES:
+        try:
+            found[name] = metadata.version(name)
+        except metadata.PackageNotFoundError:
+            continue
+    return found

@@ -1,0 +1,69 @@
+"""Files of all formats, read and called alike."""
+
+import json
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+import torch
+from torch import Tensor
+
+from mmseg_scr.export.formats import METADATA_FILE, require_packages
+
+
+@dataclass(frozen=True)
+class Program:
+    """What a file holds.
+
+    Attributes:
+        call: images, (B, C, H, W) float32 -> the output; runs on the CPU.
+        metadata: what the file says of itself.
+    """
+
+    call: Callable[[Tensor], Tensor]
+    metadata: Mapping[str, str]
+
+
+def load_program(path: Path, kind: str) -> Program:
+    """Read a file of a format.
+
+    It runs with as many threads as torch is set to.
+
+    Raises:
+        FileNotFoundError: it does not exist.
+        ImportError: a package is missing.
+    """
+    require_packages(kind)
+    if not path.is_file():
+        raise FileNotFoundError(f'{str(path)!r} does not exist')
+    return LOADERS[kind](path)
+
+
+def _load_onnx(path: Path) -> Program:
+    import onnxruntime
+
+    options = onnxruntime.SessionOptions()
+    options.intra_op_num_threads = torch.get_num_threads()
+    options.log_severity_level = 3  # errors; an unused initializer is none
+    session = onnxruntime.InferenceSession(path, options, providers=['CPUExecutionProvider'])
+    (given,) = session.get_inputs()
+
+    def call(images: Tensor) -> Tensor:
+        (result,) = session.run(None, {given.name: images.contiguous().numpy()})
+        return torch.from_numpy(result)
+
+    return Program(call, session.get_modelmeta().custom_metadata_map)
+
+
+def _load_exported(path: Path) -> Program:
+    extra = {METADATA_FILE: ''}
+    module = torch.export.load(path, extra_files=extra).module()
+    return Program(module, json.loads(extra[METADATA_FILE]))
+
+
+def _load_package(path: Path) -> Program:
+    package = torch._inductor.aoti_load_package(str(path))
+    return Program(package, package.get_metadata())
+
+
+LOADERS = {'onnx': _load_onnx, 'torch_export': _load_exported, 'aot_inductor': _load_package}
