@@ -9,6 +9,9 @@ from builders.parts import free_sizes
 from torch import Tensor, nn
 from torch.utils._pytree import tree_leaves
 
+from mmseg_scr.export import FORMATS, Program, load_program
+from mmseg_scr.export.model import write_program
+
 Call = Callable[..., dict[str, Tensor]]
 
 
@@ -63,6 +66,13 @@ def by_onnxruntime(parts: Together, inputs: tuple, folder: Path) -> Call:
 
 def _exported(parts: Together, inputs: tuple) -> torch.export.ExportedProgram:
     return torch.export.export(parts, inputs, dynamic_shapes=(free_sizes(inputs),))
+
+
+def save_and_load(program: torch.export.ExportedProgram, folder: Path, kind: str) -> Program:
+    """A traced network as a file of a format, read again."""
+    path = folder / f'network{FORMATS[kind].suffix}'
+    write_program(program, path, kind, {'task': 'a test'}, 'logits')
+    return load_program(path, kind)
 
 
 WAYS = {

@@ -1,0 +1,102 @@
+"""Whole networks as files, beside mmseg's prediction, at sizes that the export has not seen.
+
+Every set of parts on a backbone of one block a stage, and a config of full size of each family:
+``python -m pytest tests/compiled/test_networks.py --compiled`` prints the tables of docs/export.md.
+"""
+
+import gc
+import itertools
+from pathlib import Path
+
+import pytest
+from builders.heads import head_cfg
+from builders.networks import build_network
+from builders.parts import SLOTS
+from builders.tiny_models import BACKBONE, PREPROCESSOR
+from compiled.ways import save_and_load
+from mmengine.config import Config
+
+from mmseg_scr.export import SIZES, Deployed, Limits, check_parity, draw_pictures, fix_random_bases
+from mmseg_scr.export.model import trace
+
+CONFIGS = Path(__file__).parents[2] / 'configs'
+LIMITS = Limits()
+WAYS = ('torch_export', 'onnx')
+SETS = {
+    '-'.join(parts): parts
+    for parts in itertools.product(*(SLOTS[slot] for slot in ('context', 'aligner', 'classifier')))
+}
+FULL_SIZE = {
+    'SCR': 'scr/scr_mscan-s_4xb4-adam-112k_cityscapes-1024x1024.py',
+    'SegNeXt': 'segnext/segnext_mscan-s_4xb4-adamw-160k_cityscapes-1024x1024.py',
+    'FRMSeg': 'frmseg/frmseg_van-s_4xb4-sgd-56k_cityscapes-1024x1024.py',
+    'FCN, context-aware': 'context_aware/'
+    'fcn-classifier-contextaware_mobilenet-v2_4xb4-sgd-160k_ade20k-512x512.py',
+    'UPerNet, SRM and CRM': 'stock_decoders/'
+    'upernet-aligner-srm-context-crm_resnet-50_4xb4-sgd-160k_ade20k-512x512.py',
+    'FPN, SRM': 'stock_decoders/fpn-aligner-srm_resnet-50_4xb4-sgd-160k_ade20k-512x512.py',
+    'SegFormer, SRM': 'stock_decoders/'
+    'segformer-aligner-srm_mit-b1_8xb2-adamw-160k_ade20k-512x512.py',
+    'SCR, context-aware': 'context_aware/'
+    'scr-classifier-contextaware_mscan-s_4xb4-adamw-160k_cityscapes-1024x1024.py',
+    'UPerNet, SRM': 'stock_decoders/upernet-aligner-srm_resnet-50_4xb4-sgd-160k_ade20k-512x512.py',
+}
+DAPPM_GUARDS = (
+    'of a small map the largest window leaves one pixel, which the guards of an export tell from '
+    'several: it refuses images below 257 pixels a side'
+)
+POOLING = "mmseg's pyramid pooling has only the windows of the example's size"
+# (network, way) -> why it cannot. A cell that begins to work fails its test.
+CANNOT = {(name, 'torch_export'): DAPPM_GUARDS for name in SETS if 'DAPPM' in name}
+CANNOT |= {('UPerNet, SRM', way): POOLING for way in WAYS}
+
+
+@pytest.fixture(scope='module')
+def pictures():
+    return draw_pictures(SIZES)
+
+
+@pytest.mark.parametrize('name', FULL_SIZE)
+def test_full_size_config_agrees_at_unseen_sizes(name, pictures, tmp_path, record_property):
+    network = build_network(Config.fromfile(CONFIGS / FULL_SIZE[name]))
+    compare(name, network, pictures, tmp_path, record_property)
+
+
+@pytest.mark.parametrize('name', SETS)
+def test_set_of_parts_agrees_at_unseen_sizes(name, pictures, tmp_path, record_property):
+    context, aligner, classifier = (dict(type=part) for part in SETS[name])
+    head = head_cfg(context=context, aligner=aligner, classifier=classifier)
+    model = dict(
+        type='EncoderDecoder',
+        data_preprocessor=PREPROCESSOR,
+        backbone=BACKBONE,
+        decode_head=head,
+        test_cfg=dict(mode='whole'),
+    )
+    compare(name, build_network(dict(model=model)), pictures, tmp_path, record_property)
+
+
+def compare(name, network, pictures, folder, record_property):
+    """All ways of one network, by one trace; what is expected to fail has to."""
+    deployed = Deployed(network, normalize=True)
+    fix_random_bases(network)
+    cells, wrong = [], []
+    program = trace(deployed)
+    for way in WAYS:
+        loaded = save_and_load(program, folder, way)
+        rows = check_parity(deployed, loaded, pictures)
+        passes = all(row.passes(LIMITS) for row in rows)
+        if passes != ((name, way) not in CANNOT):
+            wrong.append((way, rows))
+        errors = [row.error for row in rows if row.error]
+        if errors:
+            cells.append((name, f'{way}: why not', errors[0]))
+        if passes:
+            cells.append((name, f'{way}: difference', f'{max(r.difference for r in rows):.0e}'))
+            cells.append((name, f'{way}: agreement', f'{min(r.agreement for r in rows):.6f}'))
+            times = [f'{row.file_ms / row.model_ms:.2f}' for row in rows if row.name == 'scene']
+            cells.append((name, f'{way}: time', times[0]))
+        del loaded
+    record_property('networks', cells)
+    gc.collect()
+    assert not wrong

@@ -1,0 +1,41 @@
+import hashlib
+import json
+from importlib.metadata import version
+
+from builders.exported import CLASSES, PALETTE, PREPROCESSOR, small_model
+
+from mmseg_scr import __version__
+from mmseg_scr.export import Deployed, file_digest
+from mmseg_scr.export.metadata import BLOCK, describe
+
+
+def test_all_that_a_program_needs_is_there_as_strings():
+    found = describe(Deployed(small_model()), {'config': 'a.py'})
+    assert all(isinstance(value, str) for value in found.values())
+    assert (found['task'], found['mode']) == ('semantic segmentation', 'whole')
+    assert found['config'] == 'a.py'
+    assert json.loads(found['classes']) == list(CLASSES)
+    assert json.loads(found['palette']) == PALETTE
+    assert json.loads(found['mean']) == PREPROCESSOR['mean']
+    assert json.loads(found['std']) == PREPROCESSOR['std']
+    versions = json.loads(found['versions'])
+    assert (versions['mmseg_scr'], versions['torch']) == (__version__, version('torch'))
+
+
+def test_order_of_the_channels_is_that_of_the_input():
+    model = small_model()
+    inside = describe(Deployed(model, normalize=True, output='labels'), {})
+    outside = describe(Deployed(model), {})
+    assert (inside['input'], inside['channel_order'], inside['output']) == (
+        'picture',
+        'BGR',
+        'labels',
+    )
+    assert (outside['input'], outside['channel_order']) == ('normalized', 'RGB')
+    assert inside['network_channel_order'] == outside['network_channel_order'] == 'RGB'
+
+
+def test_digest_is_that_of_the_whole_file(tmp_path):
+    content = bytes(range(256)) * (BLOCK // 256 + 3)
+    (tmp_path / 'a').write_bytes(content)
+    assert file_digest(tmp_path / 'a') == hashlib.sha256(content).hexdigest()
