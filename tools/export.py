@@ -130,7 +130,7 @@ def tell_what_is_special(deployed) -> None:
     """One line for each thing in which the file differs from the model of the config."""
     from mmseg_scr.export import fix_random_bases
 
-    fixed = fix_random_bases(deployed.model, deployed.channels)
+    fixed = fix_random_bases(deployed.model)
     if fixed:
         print(
             f'The model draws random bases at every call ({fixed} module): the file has one '

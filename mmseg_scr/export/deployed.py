@@ -13,6 +13,7 @@ OUTPUTS = {
     'probabilities': 'probabilities at the size of the image',
     'labels': 'the index of the most probable class of every pixel',
 }
+CHANNELS = 3  # of a picture
 BYTE_CLASSES = 256  # whose indices a byte holds
 
 
@@ -26,7 +27,8 @@ class Deployed(nn.Module):
         output: one of :data:`OUTPUTS`.
 
     Raises:
-        ValueError: another kind of model or output; padding to a fixed size.
+        ValueError: another kind of model or output, another number of channels than three; padding
+            to a fixed size.
     """
 
     def __init__(
@@ -40,6 +42,10 @@ class Deployed(nn.Module):
         if output not in OUTPUTS:
             raise ValueError(f'output must be one of {", ".join(OUTPUTS)}, got {output!r}')
         self.model = model.eval()
+        if self.channels != CHANNELS:
+            raise ValueError(
+                f'the network takes {self.channels} channels, a file has pictures of three'
+            )
         self.preprocessing = preprocessing_of(model)
         self.normalizes = normalize
         self.output = output

@@ -9,15 +9,14 @@ from mmseg.models import BaseSegmentor
 from torch import Tensor
 
 SEED = 0
-PROBE = (2, 64, 96)  # batch, height, width
+PROBE = (2, 3, 64, 96)
 
 
-def fix_random_bases(model: BaseSegmentor, channels: int = 3) -> int:
+def fix_random_bases(model: BaseSegmentor) -> int:
     """Draw the random bases of a model once and for all, always the same ones.
 
     Args:
-        model: is changed.
-        channels: of its images.
+        model: of pictures with three channels; is changed.
 
     Returns:
         How many modules drew bases at every call.
@@ -30,7 +29,7 @@ def fix_random_bases(model: BaseSegmentor, channels: int = 3) -> int:
         module.rand_init = False
     with torch.random.fork_rng(devices=[]):
         torch.manual_seed(SEED)
-        probe = torch.randn(PROBE[0], channels, *PROBE[1:])
+        probe = torch.randn(PROBE)
         first, second = _predict(model, probe), _predict(model, probe)
     if not torch.equal(first, second):
         raise ValueError(

@@ -8,7 +8,7 @@ from mmseg.models import BaseSegmentor
 from mmseg.registry import MODELS
 from torch import nn
 
-from mmseg_scr.export import draw_pictures
+from mmseg_scr.export import Deployed, draw_pictures
 
 CALIBRATION = {'scenes': (4, 128, 160)}
 
@@ -45,7 +45,7 @@ def _calibrate(model: BaseSegmentor) -> None:
         if isinstance(module, nn.BatchNorm2d):
             module.momentum = None  # the mean over all calls, of which there is one
     (pictures,) = draw_pictures(CALIBRATION).values()
-    images = model.data_preprocessor(dict(inputs=list(pictures)), False)['inputs']
+    images = Deployed(model).normalize(pictures)
     model.train()(images, mode='tensor')
     heads = model.decode_head
     head = heads[-1] if isinstance(heads, nn.ModuleList) else heads

@@ -68,6 +68,10 @@ def test_other_outputs_and_models_are_refused_by_name():
         Deployed(small_model(), output='masks')
     with pytest.raises(ValueError, match=r'only an EncoderDecoder of mmseg .* got Linear'):
         Deployed(torch.nn.Linear(1, 1))
+    grey = small_model()
+    grey.backbone.conv = torch.nn.Conv2d(1, 8, 7)
+    with pytest.raises(ValueError, match='takes 1 channels, a file has pictures of three'):
+        Deployed(grey)
 
 
 def test_many_classes_have_labels_of_more_than_a_byte():
