@@ -72,51 +72,52 @@ def main() -> int:
 
 def run(args: argparse.Namespace) -> int:
     """Everything between the command line and the exit code."""
-    from mmseg_scr.export import (
-        FORMATS,
-        Deployed,
-        Limits,
-        check_parity,
-        export_model,
-        load_program,
-        parity_record,
-        parity_table,
-        require_packages,
-    )
-    from mmseg_scr.prediction.drafts import Drafts, write_text
+    from mmseg_scr.drafts import write_text
+    from mmseg_scr.export import FORMATS, Deployed, Limits, parity_table, require_packages
 
     require_packages(args.format)
     table, record = _files(args, FORMATS[args.format].suffix)
     pictures = load_pictures(args)
     deployed = Deployed(load_model(args), normalize=args.input == 'picture', output=args.output)
     tell_what_is_special(deployed)
+    print(f'Writing {args.out} ...', flush=True)
+    limits = Limits(args.tolerance, args.agreement)
+    cells, report = write_and_compare(args, deployed, pictures, limits)
+    text = parity_table(cells, limits)
+    write_text(record, json.dumps(report, indent=2) + '\n')
+    write_text(table, f'{text}\n')
+    print(text)
+    if report['passes']:
+        return 0
+    print(
+        f'error: the file is not equal to the model everywhere, so it is {_failed(args.out)}; '
+        'the rows that fail say where',
+        file=sys.stderr,
+    )
+    return 1
+
+
+def write_and_compare(args: argparse.Namespace, deployed, pictures: dict, limits) -> tuple:
+    """Write the file, compare it, and give it the name that it deserves; cells and record."""
+    from mmseg_scr.drafts import Drafts
+    from mmseg_scr.export import check_parity, export_model, load_program, parity_record
+
     options = dict(source=source(args)) | (dict(example=args.example) if args.example else {})
     drafts = Drafts()
     draft = drafts.open(args.out)
     try:
-        print(f'Writing {args.out} ...', flush=True)
         export_model(deployed, draft, args.format, **options)
         program = load_program(draft, args.format)
-        limits = Limits(args.tolerance, args.agreement)
         cells = check_parity(deployed, program, pictures)
         report = parity_record(cells, limits, dict(program.metadata))
         if report['passes']:
             drafts.commit()
+            _failed(args.out).unlink(missing_ok=True)  # of an earlier call
         else:
             draft.replace(_failed(args.out))
     finally:
         drafts.drop()
-    write_text(record, json.dumps(report, indent=2) + '\n')
-    text = parity_table(cells, limits)
-    write_text(table, f'{text}\n')
-    print(text)
-    if not report['passes']:
-        print(
-            f'error: the file is not equal to the model everywhere, so it is {_failed(args.out)}; '
-            'the rows that fail say where',
-            file=sys.stderr,
-        )
-    return 0 if report['passes'] else 1
+    return cells, report
 
 
 def load_model(args: argparse.Namespace):
