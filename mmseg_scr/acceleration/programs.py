@@ -1,0 +1,141 @@
+"""Compiled code of one part of a network, where it gives what the part gives."""
+
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
+
+import torch
+from torch import Tensor
+from torch._dynamo.backends.registry import lookup_backend
+from torch._inductor import config as inductor_config
+from torch.fx.experimental import _config as shape_config
+from torch.utils._pytree import tree_leaves, tree_map
+
+from mmseg_scr.acceleration.likeness import largest_difference
+from mmseg_scr.acceleration.random_state import random_state, set_random_state
+
+MOST = 2  # programs: one for the form that came first, one for all others
+CHECKED = 3  # forms of the second program that are run eagerly too
+
+
+class Programs:
+    """Calls compiled code; the form of the inputs that comes first has a program of its own.
+
+    All later forms share a second program, whose sizes are free. Its first few are also run in
+    eager mode and compared. What does not compile, or differs, is run in eager mode from then on:
+    of forms that were met before, their programs stay.
+
+    Attributes:
+        count: of programs that were compiled.
+        failure: why no more are, None as long as they are.
+        tell: is given a line when that happens.
+
+    Args:
+        forward: what is compiled, as one graph each time.
+        name: for messages.
+        backend: of ``torch.compile``.
+        tolerance: largest difference from eager mode, of the largest value.
+    """
+
+    def __init__(
+        self,
+        forward: Callable,
+        name: str,
+        *,
+        backend: str,
+        tolerance: float,
+    ) -> None:
+        self.count = 0
+        self.failure: str | None = None
+        self._eager = forward
+        self._name = name
+        self._backend = lookup_backend(backend)
+        self._tolerance = tolerance
+        self.tell: Callable[[str], None] = _say_nothing
+        self._first, self._others = (
+            torch.compile(forward, dynamic=free, fullgraph=True, backend=self._count_and_compile)
+            for free in (False, True)
+        )
+        self._forms: dict[tuple, Callable] = {}
+        self._to_check = 1 + CHECKED
+
+    def __call__(self, *args: object, **kwargs: object) -> object:
+        """What ``forward`` returns."""
+        form = _form(args, kwargs)
+        run = self._forms.get(form)
+        if run is not None:
+            return run(*args, **kwargs)
+        if self.failure is not None:
+            return self._eager(*args, **kwargs)
+        return self._run_new(form, args, kwargs)
+
+    def _run_new(self, form: tuple, args: tuple, kwargs: dict) -> object:
+        program = self._others if self._forms else self._first
+        # The part may write to what it is given, and draw random numbers.
+        given, state = tree_map(_clone, (args, kwargs)), random_state()
+        try:
+            with _settings():
+                result = program(*args, **kwargs)
+            if self._to_check:
+                set_random_state(state)
+                expected = self._eager(*given[0], **given[1])
+                self._check(expected, result)
+                self._to_check -= 1
+        except Exception as error:
+            set_random_state(state)
+            result = self._eager(
+                *given[0], **given[1]
+            )  # where that fails too, compilers are not to blame
+            self.failure = one_line(error)
+            self.tell(f'{self._name} runs eagerly at sizes new to it: {self.failure}')
+            return result
+        self._forms[form] = program
+        return result
+
+    def _check(self, expected: object, actual: object) -> None:
+        difference = largest_difference(_floats(expected), _floats(actual))
+        if not difference <= self._tolerance:  # also where it is nan
+            raise ArithmeticError(f'compiled code differs by {difference:.0e} of the largest value')
+
+    def _count_and_compile(self, graph: torch.fx.GraphModule, inputs: list) -> Callable:
+        if self.count == MOST:
+            raise RuntimeError(f'{MOST} compiled programs do not cover its sizes')
+        self.count += 1
+        return self._backend(graph, inputs)
+
+
+def one_line(error: BaseException) -> str:
+    """What happened first, without the places."""
+    while (cause := getattr(error, 'inner_exception', None) or error.__cause__) is not None:
+        error = cause
+    lines = [line.strip() for line in str(error).splitlines() if line.strip()]
+    return f'{type(error).__name__}: {lines[0]}' if lines else type(error).__name__
+
+
+@contextmanager
+def _settings() -> Iterator[None]:
+    """Weights are constants, random numbers those of eager mode, equal sizes count as chance."""
+    with ExitStack() as stack:
+        stack.enter_context(inductor_config.patch(freezing=True, fallback_random=True))
+        stack.enter_context(shape_config.patch(use_duck_shape=False))
+        yield
+
+
+def _form(args: tuple, kwargs: dict) -> tuple:
+    """Shapes and types of tensors, and the values of all else."""
+    return tuple(
+        (leaf.shape, leaf.dtype) if isinstance(leaf, Tensor) else repr(leaf)
+        for leaf in tree_leaves((args, kwargs))
+    )
+
+
+def _floats(result: object) -> list[Tensor]:
+    leaves = (leaf for leaf in tree_leaves(result) if isinstance(leaf, Tensor))
+    return [leaf for leaf in leaves if leaf.is_floating_point()]
+
+
+def _clone(leaf: object) -> object:
+    return leaf.clone() if isinstance(leaf, Tensor) else leaf
+
+
+def _say_nothing(line: str) -> None:
+    """For programs that are on trial."""

@@ -1,0 +1,176 @@
+"""The changes that are tried on a model, each on its own: kept, or refused in a line."""
+
+import copy
+from collections.abc import Callable, Sequence
+from functools import partial
+
+import torch
+from mmengine.logging import print_log
+
+from mmseg_scr.acceleration.compilers import missing_compiler
+from mmseg_scr.acceleration.fold import fold_normalizations
+from mmseg_scr.acceleration.likeness import EQUAL, logits
+from mmseg_scr.acceleration.mscan import fold_mscan_blocks
+from mmseg_scr.acceleration.part import Part
+from mmseg_scr.acceleration.pools import free_pools
+from mmseg_scr.acceleration.programs import Programs, one_line
+from mmseg_scr.acceleration.report import Step
+from mmseg_scr.acceleration.trials import Trials, why_unlike
+
+HALF_TOLERANCE = 0.1  # of compiled half precision from eager half precision, in one part
+WORTH = 0.98  # of the time, at most: a layout that gains less is not worth a change
+
+
+def fold(trials: Trials) -> None:
+    """Take the normalisations into the convolutions."""
+    model, refuse = copy.deepcopy(trials.model), partial(Step, 'fold', False)
+    try:
+        count = fold_mscan_blocks(model)
+        count += fold_normalizations(model, lambda: logits(model, trials.small_input))
+        likeness = trials.likeness(model)
+    except Exception as error:
+        trials.steps.append(refuse(one_line(error)))
+        return
+    if not count:
+        trials.steps.append(refuse('no normalisation stands alone beside a convolution'))
+    elif not likeness.is_equal:
+        reason = why_unlike(likeness)
+        trials.steps.append(refuse(reason, likeness.difference, likeness.agreement))
+    else:
+        ratio = trials.ratio_to(model)
+        trials.model = model
+        reason = f'{count} normalisations are in convolutions'
+        found = likeness.difference, likeness.agreement, ratio
+        trials.steps.append(Step('fold', True, reason, *found))
+
+
+def compile_parts(trials: Trials, parts: list[Part], backend: str) -> None:
+    """Compile each part that prediction uses; the others leave ``parts``."""
+    logits(trials.model, trials.small_input)
+    for part in [part for part in parts if not part.calls]:
+        part.remove()
+        parts.remove(part)
+    missing = missing_compiler(trials.device, backend)
+    if missing:
+        trials.steps.append(Step('compile', False, f'{missing}; it stays eager'))
+        return
+    free_pools(trials.model)
+    for part in parts:
+        programs = _programs(part, backend, EQUAL)
+        part.use(programs)
+        step = _judge_compiled(trials, part, programs)
+        trials.steps.append(step)
+        if not step.taken:
+            part.use(None)
+        programs.tell = _log
+
+
+def _judge_compiled(trials: Trials, part: Part, programs: Programs) -> Step:
+    name = f'compile {part.name}'
+    likeness = trials.likeness()
+    found = likeness.difference, likeness.agreement
+    if programs.failure:
+        return Step(name, False, programs.failure)
+    if not likeness.is_equal:
+        return Step(name, False, why_unlike(likeness), *found)
+    ratio = trials.ratio(lambda: part.use(None), lambda: part.use(programs))
+    if ratio >= 1:
+        return Step(name, False, 'it is no faster', *found, ratio)
+    return Step(name, True, 'one program for this size, one for others', *found, ratio)
+
+
+def choose_memory_format(trials: Trials, parts: Sequence[Part]) -> None:
+    """Lay out what stays eager as (B, H, W, C), where that is faster."""
+    name = 'channels_last'
+    eager = [part for part in parts if part.programs is None]
+    if not eager:
+        reason = 'everything is compiled, and the compiler chooses layouts'
+        trials.steps.append(Step(name, False, reason))
+        return
+    forwards = {part: (part.forward, _channels_last_twin(part).forward) for part in eager}
+
+    def use(index: int) -> None:
+        for part, choices in forwards.items():
+            part.forward = choices[index]
+
+    use(1)
+    likeness = trials.likeness()
+    ratio = trials.ratio(lambda: use(0), lambda: use(1))
+    use(0)
+    found = likeness.difference, likeness.agreement, ratio
+    if not likeness.is_equal:
+        trials.steps.append(Step(name, False, why_unlike(likeness), *found))
+    elif ratio > WORTH:
+        trials.steps.append(Step(name, False, 'it is no faster', *found))
+    else:
+        for part in eager:
+            part.module.to(memory_format=torch.channels_last)
+        names = ', '.join(part.name for part in eager)
+        trials.steps.append(Step(name, True, f'layout of {names}', *found))
+
+
+def lower_precision(
+    trials: Trials, parts: Sequence[Part], dtype: torch.dtype, backend: str
+) -> None:
+    """Compute in half precision, if real images keep their classes and time is gained."""
+    name = str(dtype).removeprefix('torch.')
+    if not trials.pictures:
+        reason = 'it is judged on real images, and none were given; pass images=[...]'
+        trials.steps.append(Step(name, False, reason))
+        return
+    full = [part.programs for part in parts]
+    half = [
+        p and _programs(part, backend, HALF_TOLERANCE) for p, part in zip(full, parts, strict=True)
+    ]
+
+    def use(programs: Sequence[Programs | None], dtype: torch.dtype | None) -> None:
+        for part, own in zip(parts, programs, strict=True):
+            part.use(own, dtype)
+
+    use(half, dtype)
+    step = _judge_half(trials, name, half, lambda: use(full, None), lambda: use(half, dtype))
+    trials.steps.append(step)
+    if step.taken:
+        trials.precision = name
+    else:
+        use(full, None)
+    for programs in filter(None, half):
+        programs.tell = _log
+
+
+def _judge_half(
+    trials: Trials,
+    name: str,
+    programs: Sequence[Programs | None],
+    before: Callable[[], None],
+    after: Callable[[], None],
+) -> Step:
+    try:
+        likeness = trials.likeness(on_pictures=True)
+    except RuntimeError as error:  # an operator that has no half precision
+        return Step(name, False, one_line(error))
+    found = likeness.difference, likeness.agreement
+    failures = [own.failure for own in programs if own and own.failure]
+    if failures:
+        return Step(name, False, failures[0], *found)
+    if not likeness.agrees:
+        return Step(name, False, 'too many pixels of the images change their class', *found)
+    ratio = trials.ratio(before, after)
+    if ratio >= 1:
+        return Step(name, False, 'it is no faster on this device', *found, ratio)
+    return Step(name, True, 'the images keep their classes', *found, ratio)
+
+
+def _programs(part: Part, backend: str, tolerance: float) -> Programs:
+    return Programs(part.forward, part.name, backend=backend, tolerance=tolerance)
+
+
+def _channels_last_twin(part: Part):
+    part.remove()
+    twin = copy.deepcopy(part.module).to(memory_format=torch.channels_last)
+    part.install()
+    return twin
+
+
+def _log(line: str) -> None:
+    print_log(line, logger='current')
