@@ -18,6 +18,7 @@ SHOWN = 20  # failures that are printed; all are in the file
 FAILURES = 'failures.csv'
 KINDS = ('overlay', 'index', 'side-by-side', 'probabilities')
 MODES = ('auto', 'whole', 'slide')
+PRECISIONS = ('float32', 'bfloat16', 'float16')
 
 
 def parse_args() -> argparse.Namespace:
@@ -35,6 +36,8 @@ def parse_args() -> argparse.Namespace:
     )
     parser.add_argument('--opacity', type=float, default=0.5, help='of the colours, 0 to 1')
     parser.add_argument('--mode', choices=MODES, default='auto', help='whole pictures or windows')
+    parser.add_argument('--fast', action='store_true', help='optimize the model first, and check')
+    parser.add_argument('--precision', choices=PRECISIONS, default=PRECISIONS[0], help='of --fast')
     parser.add_argument('--device', help='as cpu or cuda:1; the best one by default')
     parser.add_argument('--frames', type=int, help='of a video or camera at most')
     parser.add_argument('--overwrite', action='store_true', help='also where results are there')
@@ -44,6 +47,8 @@ def parse_args() -> argparse.Namespace:
     args = parser.parse_args()
     if not 0 <= args.opacity <= 1:
         parser.error(f'--opacity must be 0 to 1, got {args.opacity}')
+    if args.precision != PRECISIONS[0] and not args.fast:
+        parser.error('--precision needs --fast, which checks it')
     if args.frames is not None and args.frames < 1:
         parser.error(f'--frames must be at least 1, got {args.frames}')
     return args
@@ -107,8 +112,15 @@ def load_predictor(args: argparse.Namespace):
     else:
         (name, model), weights = load_shipped(args.name, device), None
     print(f'Model {name} on {device}, {len(model.dataset_meta["classes"])} classes')
-    predictor = Predictor(model, mode=args.mode, with_probabilities='probabilities' in args.save)
+    options = dict(mode=args.mode, with_probabilities='probabilities' in args.save)
     settings = describe_model(name, model, weights) | dict(mode=args.mode, opacity=args.opacity)
+    if args.fast:
+        from mmseg_scr.prediction.fast_predictor import FastPredictor
+
+        predictor = FastPredictor(model, precision=args.precision, **options)
+        settings |= {} if args.precision == PRECISIONS[0] else dict(precision=args.precision)
+    else:
+        predictor = Predictor(model, **options)
     claim_folder(args.out, settings, overwrite=args.overwrite)
     return predictor
 

@@ -1,4 +1,4 @@
-"""Evaluate a checkpoint: python tools/test.py CONFIG CHECKPOINT [--tta] [--show-dir DIR]."""
+"""Evaluate a checkpoint: python tools/test.py CONFIG CHECKPOINT [--tta] [--fast] [--out DIR]."""
 
 import argparse
 
@@ -11,6 +11,8 @@ from mmseg_scr.runs.evaluation import (
 )
 from mmseg_scr.runs.launch import add_run_options, read_run_config, started_runner
 
+PRECISIONS = ('float32', 'bfloat16', 'float16')
+
 
 def parse_args() -> argparse.Namespace:
     """Options with mmsegmentation's names."""
@@ -20,7 +22,12 @@ def parse_args() -> argparse.Namespace:
     parser.add_argument('--out', help='folder for the predictions, as index PNGs')
     parser.add_argument('--show-dir', help='folder, inside the work dir, for painted images')
     parser.add_argument('--tta', action='store_true', help='average over scales and flips')
-    return parser.parse_args()
+    parser.add_argument('--fast', action='store_true', help='optimize the model first, and check')
+    parser.add_argument('--precision', choices=PRECISIONS, default=PRECISIONS[0], help='of --fast')
+    args = parser.parse_args()
+    if args.precision != PRECISIONS[0] and not args.fast:
+        parser.error('--precision needs --fast, which checks it')
+    return args
 
 
 def main() -> None:
@@ -37,6 +44,10 @@ def main() -> None:
         save_predictions(config, args.out)
     check_folders(config, 'test_dataloader')
     with started_runner(config, trusted=args.trust_checkpoint) as runner:
+        if args.fast:
+            from mmseg_scr.acceleration import OptimizeHook
+
+            runner.register_hook(OptimizeHook(args.precision))
         runner.test()
 
 

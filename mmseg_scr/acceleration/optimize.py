@@ -53,7 +53,7 @@ def optimize(
 
     Raises:
         ValueError: another precision; no size; images of a wrong shape.
-        TypeError: the model was optimized before.
+        TypeError: no segmentor; one that was optimized before.
     """
     _check_options(model, precision, batch)
     with undisturbed(model):
@@ -86,5 +86,8 @@ def _check_options(model: BaseSegmentor, precision: str, batch: int) -> None:
         raise ValueError(f'precision must be one of {", ".join(PRECISIONS)}, got {precision!r}')
     if batch < 1:
         raise ValueError(f'batch must be at least 1, got {batch}')
+    if not isinstance(model, BaseSegmentor):
+        inside = ', take its .module' if hasattr(model, 'module') else ''
+        raise TypeError(f'optimize() takes a segmentor, got {type(model).__name__}{inside}')
     if hasattr(model, 'acceleration'):
         raise TypeError('the model was optimized before; optimize() takes it as it was built')

@@ -11,7 +11,7 @@ from torch.fx.experimental import _config as shape_config
 from torch.utils._pytree import tree_leaves, tree_map
 
 from mmseg_scr.acceleration.likeness import largest_difference
-from mmseg_scr.acceleration.random_state import random_state, set_random_state
+from mmseg_scr.acceleration.random_state import State, random_state, set_random_state
 
 MOST = 2  # programs: one for the form that came first, one for all others
 CHECKED = 3  # forms of the second program that are run eagerly too
@@ -61,33 +61,31 @@ class Programs:
     def __call__(self, *args: object, **kwargs: object) -> object:
         """What ``forward`` returns."""
         form = _form(args, kwargs)
-        run = self._forms.get(form)
-        if run is not None:
-            return run(*args, **kwargs)
-        if self.failure is not None:
+        if form not in self._forms and self.failure is not None:
             return self._eager(*args, **kwargs)
-        return self._run_new(form, args, kwargs)
-
-    def _run_new(self, form: tuple, args: tuple, kwargs: dict) -> object:
-        program = self._others if self._forms else self._first
         # The part may write to what it is given, and draw random numbers.
-        given, state = tree_map(_clone, (args, kwargs)), random_state()
+        given = (args, kwargs) if form in self._forms else tree_map(_clone, (args, kwargs))
+        state = random_state()
         try:
-            with _settings():
-                result = program(*args, **kwargs)
-            if self._to_check:
-                set_random_state(state)
-                expected = self._eager(*given[0], **given[1])
-                self._check(expected, result)
-                self._to_check -= 1
+            return self._run(form, args, kwargs, given, state)
         except Exception as error:
             set_random_state(state)
-            result = self._eager(
-                *given[0], **given[1]
-            )  # where that fails too, compilers are not to blame
+            result = self._eager(*given[0], **given[1])  # may raise too: it was no compiler's fault
             self.failure = one_line(error)
+            self._forms.pop(form, None)
             self.tell(f'{self._name} runs eagerly at sizes new to it: {self.failure}')
             return result
+
+    def _run(self, form: tuple, args: tuple, kwargs: dict, given: tuple, state: State) -> object:
+        """Compiled code of a form; of a new one, after a comparison as long as there are few."""
+        is_new = form not in self._forms
+        program = self._forms.get(form) or (self._others if self._forms else self._first)
+        with _settings():
+            result = program(*args, **kwargs)
+        if is_new and self._to_check:
+            set_random_state(state)
+            self._check(self._eager(*given[0], **given[1]), result)
+            self._to_check -= 1
         self._forms[form] = program
         return result
 
@@ -121,9 +119,11 @@ def _settings() -> Iterator[None]:
 
 
 def _form(args: tuple, kwargs: dict) -> tuple:
-    """Shapes and types of tensors, and the values of all else."""
+    """All that compiled code depends on: of tensors not the values, of all else those too."""
     return tuple(
-        (leaf.shape, leaf.dtype) if isinstance(leaf, Tensor) else repr(leaf)
+        (leaf.shape, leaf.stride(), leaf.dtype, leaf.device, leaf.requires_grad)
+        if isinstance(leaf, Tensor)
+        else repr(leaf)
         for leaf in tree_leaves((args, kwargs))
     )
 

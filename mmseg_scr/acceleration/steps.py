@@ -94,7 +94,12 @@ def choose_memory_format(trials: Trials, parts: Sequence[Part]) -> None:
             part.forward = choices[index]
 
     use(1)
-    likeness = trials.likeness()
+    try:
+        likeness = trials.likeness()
+    except RuntimeError as error:  # a view of what no longer lies as it did
+        use(0)
+        trials.steps.append(Step(name, False, one_line(error)))
+        return
     ratio = trials.ratio(lambda: use(0), lambda: use(1))
     use(0)
     found = likeness.difference, likeness.agreement, ratio
@@ -119,9 +124,7 @@ def lower_precision(
         trials.steps.append(Step(name, False, reason))
         return
     full = [part.programs for part in parts]
-    half = [
-        p and _programs(part, backend, HALF_TOLERANCE) for p, part in zip(full, parts, strict=True)
-    ]
+    half = [part.programs and _programs(part, backend, HALF_TOLERANCE) for part in parts]
 
     def use(programs: Sequence[Programs | None], dtype: torch.dtype | None) -> None:
         for part, own in zip(parts, programs, strict=True):

@@ -12,7 +12,7 @@ WARM_UP = 2
 
 
 class Times(NamedTuple):
-    """Medians in milliseconds, and the median over the rounds of the second's time by the first's."""
+    """Medians in milliseconds, and the median over the rounds of second by first."""
 
     first: float
     second: float

@@ -1,0 +1,78 @@
+"""Evaluates with an optimized copy of the model, once its weights are those to be evaluated."""
+
+from collections.abc import Sequence
+
+import torch
+from mmengine.hooks import Hook
+from mmengine.registry import HOOKS
+from mmengine.runner import Runner
+from torch import Tensor, nn
+
+from mmseg_scr.acceleration.optimize import optimize
+
+PICTURES = 4  # of the test set, on which the copy is compared
+
+
+@HOOKS.register_module()
+class OptimizeHook(Hook):
+    """Put :func:`~mmseg_scr.acceleration.optimize` before the first batch of a test.
+
+    By then the checkpoint is loaded, and averaged weights are in place. The size is that of the
+    first batch; the copy is checked on pictures of the test set. Afterwards the runner has its own
+    model back. Model wrappers and test-time augmentation stay around the copy.
+
+    Args:
+        precision: see :func:`~mmseg_scr.acceleration.optimize`.
+    """
+
+    priority = 'LOWEST'
+
+    def __init__(self, precision: str = 'float32') -> None:
+        self.precision = precision
+        self._holder: tuple[object, str] | None = None
+        self._model: nn.Module | None = None
+
+    def before_test_iter(
+        self, runner: Runner, batch_idx: int, data_batch: dict | tuple | list | None = None
+    ) -> None:
+        """Exchange the model before the first batch."""
+        if batch_idx or self._holder:
+            return
+        batch = _first_view(data_batch['inputs'])
+        holder, name = _holder(runner)
+        model = getattr(holder, name)
+        fast = optimize(
+            model,
+            tuple(batch[0].shape[-2:]),
+            images=_pictures(runner.test_dataloader.dataset),
+            precision=self.precision,
+            batch=len(batch),
+        )
+        setattr(holder, name, fast)
+        self._holder, self._model = (holder, name), model
+
+    def after_test_epoch(self, runner: Runner, metrics: dict[str, float] | None = None) -> None:
+        """Give the runner its model back."""
+        if self._holder:
+            setattr(*self._holder, self._model)
+        self._holder = self._model = None
+
+
+def _holder(runner: Runner) -> tuple[object, str]:
+    """What holds the segmentor, and as which attribute."""
+    holder, name = runner, 'model'
+    while isinstance(getattr(getattr(holder, name), 'module', None), nn.Module):
+        holder, name = getattr(holder, name), 'module'
+    return holder, name
+
+
+def _pictures(dataset: torch.utils.data.Dataset) -> list[Tensor]:
+    """A few, from all over the data set."""
+    count = min(PICTURES, len(dataset))
+    indices = [i * len(dataset) // count for i in range(count)]
+    return [_first_view([dataset[i]['inputs']])[0] for i in indices]
+
+
+def _first_view(inputs: Sequence) -> Sequence[Tensor]:
+    """The images of a batch; under augmentation there is a batch a view."""
+    return inputs[0] if isinstance(inputs[0], (list, tuple)) else inputs

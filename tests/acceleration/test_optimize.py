@@ -1,0 +1,239 @@
+import copy
+import pickle
+
+import numpy as np
+import pytest
+import torch
+from builders.fill import fill_parameters
+from builders.segmentors import tiny_segmentor
+from builders.stock_decoders import network_cfg
+from builders.tiny_models import HEADS
+from mmengine.structures import PixelData
+from mmseg.apis import inference_model
+from mmseg.models import SegTTAModel
+from mmseg.registry import MODELS
+from mmseg.structures import SegDataSample
+from torch import nn
+
+from mmseg_scr.acceleration import optimize, steps
+from mmseg_scr.acceleration.likeness import logits
+
+SIZE = (64, 96)
+PICTURE = np.random.default_rng(0).integers(0, 255, (*SIZE, 3), dtype=np.uint8)
+
+
+def fast(model, size=SIZE, **options):
+    return optimize(model, size, backend='eager', **options)
+
+
+def names(found):
+    return [step.name for step in found]
+
+
+def assert_like(model, changed, *shape):
+    images = torch.randn(*shape)
+    expected = logits(model, images)
+    difference = (logits(changed, images) - expected).abs().max() / expected.abs().max()
+    assert difference < 1e-4
+
+
+@pytest.mark.parametrize('head', HEADS)
+def test_every_head_says_what_it_said_at_ten_sizes_with_two_programs_a_part(head, faster):
+    model = tiny_segmentor(head)
+    changed = fast(model, images=[PICTURE])
+    assert names(changed.acceleration.taken) == ['fold', 'compile backbone', 'compile decode_head']
+    for h, w in [SIZE, (96, 64), (64, 64), (65, 97), (160, 96), (200, 100), (72, 99), (128, 128)]:
+        assert_like(model, changed, 1, 3, h, w)
+    for part in (changed.backbone, changed.decode_head):
+        assert (part.forward.programs.count, part.forward.programs.failure) == (2, None)
+
+
+def test_the_model_itself_stays_as_it_was_and_so_do_the_random_numbers(faster):
+    model = tiny_segmentor('LightHamHead').train()
+    before, state = copy.deepcopy(model.state_dict()), torch.get_rng_state()
+    fast(model)
+    assert torch.equal(torch.get_rng_state(), state)
+    assert all(module.training for module in model.modules())
+    assert all(torch.equal(value, before[key]) for key, value in model.state_dict().items())
+    assert type(model.backbone).forward.__get__(model.backbone) == model.backbone.forward
+
+
+def test_slower_code_is_refused_and_the_model_is_eager(monkeypatch):
+    from mmseg_scr.acceleration import trials
+    from mmseg_scr.acceleration.trial import Times
+
+    monkeypatch.setattr(trials, 'take_turns', lambda *_, **__: Times(1.0, 1.5, 1.5))
+    changed = fast(tiny_segmentor())
+    assert names(changed.acceleration.refused) == [
+        'compile backbone',
+        'compile decode_head',
+        'channels_last',
+    ]
+    assert {step.reason for step in changed.acceleration.refused} == {'it is no faster'}
+    assert changed.backbone.forward.programs is None
+
+
+def test_without_a_compiler_it_says_so_and_gains_what_eager_mode_gains(monkeypatch, faster):
+    monkeypatch.setenv('CXX', 'no-such-compiler')
+    model = tiny_segmentor()
+    changed = optimize(model, SIZE)
+    assert names(changed.acceleration.taken) == ['fold', 'channels_last']
+    (step,) = changed.acceleration.refused
+    assert step.reason.startswith('there is no C++ compiler (no-such-compiler)')
+    assert step.reason.endswith('it stays eager')
+    assert_like(model, changed, 1, 3, 64, 96)
+
+
+def test_a_part_that_does_not_compile_is_left_alone_and_the_others_are_not(monkeypatch, faster):
+    model = tiny_segmentor()
+    own = type(model.decode_head)._forward_feature
+
+    def breaks_the_graph(self, inputs):
+        torch._dynamo.graph_break()
+        return own(self, inputs)
+
+    monkeypatch.setattr(type(model.decode_head), '_forward_feature', breaks_the_graph)
+    changed = fast(model)
+    assert names(changed.acceleration.refused) == ['compile decode_head']
+    assert '\n' not in changed.acceleration.refused[0].reason
+    assert names(changed.acceleration.taken) == ['fold', 'compile backbone', 'channels_last']
+    assert_like(model, changed, 1, 3, 64, 96)
+
+
+def test_a_wrong_change_is_refused_alone(monkeypatch, faster):
+    def wrong(model, run):
+        model.decode_head.conv_seg.bias.data[0] += 1
+        return 1
+
+    monkeypatch.setattr(steps, 'fold_normalizations', wrong)
+    model = tiny_segmentor()
+    changed = fast(model)
+    assert names(changed.acceleration.refused) == ['fold', 'channels_last']
+    assert changed.acceleration.refused[0].reason.startswith('results differ by more than 1e-04')
+    assert_like(model, changed, 1, 3, 64, 96)
+
+
+class Unrepeatable(nn.Module):
+    count = 0.0
+
+    def forward(self, x):
+        self.count += 1
+        return x + self.count
+
+
+def test_a_model_that_disagrees_with_itself_is_left_alone():
+    model = tiny_segmentor()
+    model.decode_head.dropout = Unrepeatable()
+    changed = fast(model)
+    (step,) = changed.acceleration.steps
+    assert step.reason == 'two runs of the model itself differ, with equal random numbers'
+
+
+def test_half_precision_is_judged_on_images(faster):
+    model = tiny_segmentor(scale=0.05)
+    model.decode_head.conv_seg.bias.data[2] += 100  # no pixel is between two classes
+    refused = fast(model, precision='bfloat16').acceleration
+    assert refused.precision == 'float32'
+    assert refused.refused[-1].reason.endswith('none were given; pass images=[...]')
+    changed = fast(model, precision='bfloat16', images=[PICTURE])
+    assert changed.acceleration.precision == 'bfloat16'
+    assert changed.acceleration.taken[-1].name == 'bfloat16'
+    assert 1e-7 < changed.acceleration.difference < 0.01
+    (result,) = changed.test_step(batch())
+    assert result.seg_logits.data.dtype == torch.float32
+
+
+def test_half_precision_that_changes_classes_is_refused(monkeypatch, faster):
+    monkeypatch.setattr('mmseg_scr.acceleration.likeness.AGREEMENT', 1.1)
+    model = tiny_segmentor()
+    report = fast(model, precision='bfloat16', images=[PICTURE]).acceleration
+    assert report.precision == 'float32'
+
+
+def batch(*shape):
+    size = shape or SIZE
+    image = torch.randint(0, 255, (3, *size), generator=torch.Generator().manual_seed(1))
+    meta = dict(ori_shape=size, img_shape=size, pad_shape=size, scale_factor=(1.0, 1.0))
+    return dict(inputs=[image.byte()], data_samples=[SegDataSample(metainfo=meta)])
+
+
+@pytest.mark.parametrize(
+    'test_cfg',
+    [dict(mode='whole'), dict(mode='slide', crop_size=SIZE, stride=(40, 60))],
+    ids=lambda cfg: cfg['mode'],
+)
+@pytest.mark.parametrize('shape', [SIZE, (100, 130)])
+def test_test_step_predicts_the_same_whole_and_in_windows(test_cfg, shape, faster):
+    model = tiny_segmentor(**test_cfg)
+    changed = fast(model)
+    with torch.no_grad():
+        (expected,), (actual,) = model.test_step(batch(*shape)), changed.test_step(batch(*shape))
+    assert expected.pred_sem_seg.data.unique().numel() > 1
+    assert isinstance(actual.pred_sem_seg, PixelData)
+    assert torch.equal(actual.pred_sem_seg.data, expected.pred_sem_seg.data)
+
+
+def test_inference_model_of_mmseg_takes_it(faster):
+    model = tiny_segmentor()
+    changed = fast(model)
+    expected, actual = inference_model(model, PICTURE), inference_model(changed, PICTURE)
+    assert torch.equal(actual.pred_sem_seg.data, expected.pred_sem_seg.data)
+
+
+def test_augmentation_goes_around_it(faster):
+    model = tiny_segmentor()
+    views = [batch(*SIZE), batch(96, 128)]
+    data = {key: [view[key] for view in views] for key in views[0]}
+    for view in data['data_samples']:
+        view[0].set_metainfo(dict(ori_shape=SIZE, flip=False, flip_direction=None))
+    results = [
+        SegTTAModel(module=own).test_step(copy.deepcopy(data))[0] for own in (model, fast(model))
+    ]
+    assert torch.equal(*(result.pred_sem_seg.data for result in results))
+
+
+def test_it_refuses_what_its_code_would_not_follow(faster):
+    changed = fast(tiny_segmentor())
+    with pytest.raises(RuntimeError, match='cannot be trained'):
+        changed.train()
+    with pytest.raises(RuntimeError, match='takes no other weights'):
+        changed.load_state_dict(changed.state_dict())
+    with torch.no_grad():
+        changed.decode_head.conv_seg.weight.mul_(2)
+    with pytest.raises(RuntimeError, match='weights of decode_head changed'):
+        logits(changed, torch.zeros(1, 3, *SIZE))
+    with pytest.raises(TypeError, match='cannot be copied'):
+        copy.deepcopy(changed)
+    with pytest.raises(TypeError, match='was optimized before'):
+        fast(changed)
+    with pytest.raises(TypeError, match='cannot be pickled'):
+        pickle.dumps(changed)
+
+
+@pytest.mark.parametrize(
+    ('options', 'message'),
+    [
+        (dict(precision='half'), 'precision must be one of float32, bfloat16, float16'),
+        (dict(batch=0), 'batch must be at least 1, got 0'),
+        (dict(size=None), 'needs size'),
+    ],
+)
+def test_options_out_of_range_are_named(options, message):
+    with pytest.raises(ValueError, match=message):
+        fast(tiny_segmentor(), **options)
+
+
+def test_what_is_no_segmentor_is_refused_and_what_is_inside_is_named():
+    with pytest.raises(TypeError, match='takes a segmentor, got Conv2d'):
+        fast(nn.Conv2d(1, 1, 1))
+    with pytest.raises(TypeError, match=r'got SegTTAModel, take its \.module'):
+        fast(SegTTAModel(module=tiny_segmentor()))
+
+
+def test_a_neck_is_a_part_too_and_batches_are(faster):
+    model = fill_parameters(MODELS.build(network_cfg('ResNet', 'FPN')), scale=0.1).eval()
+    model.data_preprocessor = tiny_segmentor().data_preprocessor
+    changed = fast(model, batch=2)
+    assert 'compile neck' in names(changed.acceleration.taken)
+    assert_like(model, changed, 2, 3, 64, 96)
+    assert_like(model, changed, 1, 3, 64, 96)
