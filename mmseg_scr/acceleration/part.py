@@ -79,12 +79,12 @@ class Part:
         """Refuse likewise."""
         raise TypeError('an optimized model cannot be pickled; pickle the model before')
 
-    @torch.no_grad()
     def _run_programs(self, args: tuple, kwargs: dict) -> object:
         if self.module.training or self._weights.have_changed:
             raise RuntimeError(f'weights of {self.name} changed after optimize(); {ADVICE}')
         args, kwargs = tree_map(_without_inference_mode, (args, kwargs))
-        with torch.inference_mode(False):
+        # In this order: leaving inference mode turns gradients on, with which nothing is frozen.
+        with torch.inference_mode(False), torch.no_grad():
             return self.programs(*args, **kwargs)
 
     @contextmanager

@@ -5,7 +5,7 @@ import numpy as np
 import pytest
 import torch
 from builders.fill import fill_parameters
-from builders.segmentors import tiny_segmentor
+from builders.segmentors import plain_segmentor, tiny_segmentor
 from builders.stock_decoders import network_cfg
 from builders.tiny_models import HEADS
 from mmengine.structures import PixelData
@@ -19,6 +19,8 @@ from mmseg_scr.acceleration import optimize, steps
 from mmseg_scr.acceleration.likeness import logits
 
 SIZE = (64, 96)
+SIZES = [SIZE, (96, 64), (64, 64), (65, 97), (160, 96), (200, 100), (72, 99), (128, 128)]
+SIZES += [(97, 65), (64, 256)]
 PICTURE = np.random.default_rng(0).integers(0, 255, (*SIZE, 3), dtype=np.uint8)
 
 
@@ -37,13 +39,14 @@ def assert_like(model, changed, *shape):
     assert difference < 1e-4
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize('head', HEADS)
 def test_every_head_says_what_it_said_at_ten_sizes_with_two_programs_a_part(head, faster):
     model = tiny_segmentor(head)
     changed = fast(model, images=[PICTURE])
     assert names(changed.acceleration.taken) == ['fold', 'compile backbone', 'compile decode_head']
-    for h, w in [SIZE, (96, 64), (64, 64), (65, 97), (160, 96), (200, 100), (72, 99), (128, 128)]:
-        assert_like(model, changed, 1, 3, h, w)
+    for size in SIZES:
+        assert_like(model, changed, 1, 3, *size)
     for part in (changed.backbone, changed.decode_head):
         assert (part.forward.programs.count, part.forward.programs.failure) == (2, None)
 
@@ -63,7 +66,7 @@ def test_slower_code_is_refused_and_the_model_is_eager(monkeypatch):
     from mmseg_scr.acceleration.trial import Times
 
     monkeypatch.setattr(trials, 'take_turns', lambda *_, **__: Times(1.0, 1.5, 1.5))
-    changed = fast(tiny_segmentor())
+    changed = fast(plain_segmentor())
     assert names(changed.acceleration.refused) == [
         'compile backbone',
         'compile decode_head',
@@ -75,7 +78,7 @@ def test_slower_code_is_refused_and_the_model_is_eager(monkeypatch):
 
 def test_without_a_compiler_it_says_so_and_gains_what_eager_mode_gains(monkeypatch, faster):
     monkeypatch.setenv('CXX', 'no-such-compiler')
-    model = tiny_segmentor()
+    model = plain_segmentor()
     changed = optimize(model, SIZE)
     assert names(changed.acceleration.taken) == ['fold', 'channels_last']
     (step,) = changed.acceleration.refused
@@ -85,7 +88,7 @@ def test_without_a_compiler_it_says_so_and_gains_what_eager_mode_gains(monkeypat
 
 
 def test_a_part_that_does_not_compile_is_left_alone_and_the_others_are_not(monkeypatch, faster):
-    model = tiny_segmentor()
+    model = plain_segmentor()
     own = type(model.decode_head)._forward_feature
 
     def breaks_the_graph(self, inputs):
@@ -106,7 +109,7 @@ def test_a_wrong_change_is_refused_alone(monkeypatch, faster):
         return 1
 
     monkeypatch.setattr(steps, 'fold_normalizations', wrong)
-    model = tiny_segmentor()
+    model = plain_segmentor()
     changed = fast(model)
     assert names(changed.acceleration.refused) == ['fold', 'channels_last']
     assert changed.acceleration.refused[0].reason.startswith('results differ by more than 1e-04')
@@ -122,7 +125,7 @@ class Unrepeatable(nn.Module):
 
 
 def test_a_model_that_disagrees_with_itself_is_left_alone():
-    model = tiny_segmentor()
+    model = plain_segmentor()
     model.decode_head.dropout = Unrepeatable()
     changed = fast(model)
     (step,) = changed.acceleration.steps
@@ -130,7 +133,7 @@ def test_a_model_that_disagrees_with_itself_is_left_alone():
 
 
 def test_half_precision_is_judged_on_images(faster):
-    model = tiny_segmentor(scale=0.05)
+    model = plain_segmentor()
     model.decode_head.conv_seg.bias.data[2] += 100  # no pixel is between two classes
     refused = fast(model, precision='bfloat16').acceleration
     assert refused.precision == 'float32'
@@ -145,7 +148,7 @@ def test_half_precision_is_judged_on_images(faster):
 
 def test_half_precision_that_changes_classes_is_refused(monkeypatch, faster):
     monkeypatch.setattr('mmseg_scr.acceleration.likeness.AGREEMENT', 1.1)
-    model = tiny_segmentor()
+    model = plain_segmentor()
     report = fast(model, precision='bfloat16', images=[PICTURE]).acceleration
     assert report.precision == 'float32'
 
@@ -164,7 +167,7 @@ def batch(*shape):
 )
 @pytest.mark.parametrize('shape', [SIZE, (100, 130)])
 def test_test_step_predicts_the_same_whole_and_in_windows(test_cfg, shape, faster):
-    model = tiny_segmentor(**test_cfg)
+    model = plain_segmentor(**test_cfg)
     changed = fast(model)
     with torch.no_grad():
         (expected,), (actual,) = model.test_step(batch(*shape)), changed.test_step(batch(*shape))
@@ -174,14 +177,14 @@ def test_test_step_predicts_the_same_whole_and_in_windows(test_cfg, shape, faste
 
 
 def test_inference_model_of_mmseg_takes_it(faster):
-    model = tiny_segmentor()
+    model = plain_segmentor()
     changed = fast(model)
     expected, actual = inference_model(model, PICTURE), inference_model(changed, PICTURE)
     assert torch.equal(actual.pred_sem_seg.data, expected.pred_sem_seg.data)
 
 
 def test_augmentation_goes_around_it(faster):
-    model = tiny_segmentor()
+    model = plain_segmentor()
     views = [batch(*SIZE), batch(96, 128)]
     data = {key: [view[key] for view in views] for key in views[0]}
     for view in data['data_samples']:
@@ -193,7 +196,7 @@ def test_augmentation_goes_around_it(faster):
 
 
 def test_it_refuses_what_its_code_would_not_follow(faster):
-    changed = fast(tiny_segmentor())
+    changed = fast(plain_segmentor())
     with pytest.raises(RuntimeError, match='cannot be trained'):
         changed.train()
     with pytest.raises(RuntimeError, match='takes no other weights'):
@@ -220,19 +223,19 @@ def test_it_refuses_what_its_code_would_not_follow(faster):
 )
 def test_options_out_of_range_are_named(options, message):
     with pytest.raises(ValueError, match=message):
-        fast(tiny_segmentor(), **options)
+        fast(plain_segmentor(), **options)
 
 
 def test_what_is_no_segmentor_is_refused_and_what_is_inside_is_named():
     with pytest.raises(TypeError, match='takes a segmentor, got Conv2d'):
         fast(nn.Conv2d(1, 1, 1))
     with pytest.raises(TypeError, match=r'got SegTTAModel, take its \.module'):
-        fast(SegTTAModel(module=tiny_segmentor()))
+        fast(SegTTAModel(module=plain_segmentor()))
 
 
 def test_a_neck_is_a_part_too_and_batches_are(faster):
     model = fill_parameters(MODELS.build(network_cfg('ResNet', 'FPN')), scale=0.1).eval()
-    model.data_preprocessor = tiny_segmentor().data_preprocessor
+    model.data_preprocessor = plain_segmentor().data_preprocessor
     changed = fast(model, batch=2)
     assert 'compile neck' in names(changed.acceleration.taken)
     assert_like(model, changed, 2, 3, 64, 96)

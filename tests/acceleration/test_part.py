@@ -3,7 +3,7 @@ import pickle
 
 import pytest
 import torch
-from builders.segmentors import tiny_segmentor
+from builders.segmentors import plain_segmentor
 from torch import nn
 from torch.utils.flop_counter import FlopCounterMode
 
@@ -65,6 +65,15 @@ def test_copies_and_pickles_are_refused(conv, part):
         pickle.dumps(conv)
 
 
+def test_programs_are_made_without_gradients_so_that_weights_are_constants(conv, part):
+    modes = []
+    own = part.programs._backend
+    part.programs._backend = lambda *args: modes.append(torch.is_grad_enabled()) or own(*args)
+    with torch.enable_grad():
+        conv(X)
+    assert modes == [False]
+
+
 def test_results_need_no_gradient(conv, part):
     assert not conv(X).requires_grad
 
@@ -108,5 +117,5 @@ def test_half_precision_is_inside_and_float_comes_out_of_the_last_part(conv, to_
 
 
 def test_the_parts_of_a_segmentor_are_what_prediction_calls():
-    model = tiny_segmentor()
+    model = plain_segmentor()
     assert [part.name for part in install_parts(model, CPU)] == ['backbone', 'decode_head']

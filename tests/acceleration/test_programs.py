@@ -124,11 +124,8 @@ def test_a_part_that_writes_to_its_input_is_compared_with_what_it_was_given():
 
 
 def test_the_reason_is_the_first_cause_in_one_line():
-    try:
-        try:
-            raise KeyError('inner\nmore')
-        except KeyError as error:
-            raise RuntimeError('outer') from error
-    except RuntimeError as error:
-        assert one_line(error) == "KeyError: 'inner\\nmore'"
+    cause = KeyError('inner\nmore')
+    error = RuntimeError('outer')
+    error.__cause__ = cause
+    assert one_line(error) == "KeyError: 'inner\\nmore'"
     assert one_line(ValueError()) == 'ValueError'

@@ -1,0 +1,39 @@
+"""Folding in networks of mmseg that this package knows nothing of."""
+
+import copy
+
+import pytest
+import torch
+from builders.stock_networks import NETWORKS, stock_network
+from torch import nn
+
+from mmseg_scr.acceleration.fold import fold_normalizations
+from mmseg_scr.acceleration.likeness import logits
+
+UNFOLDED = {  # normalisations that stay: of joined maps, of pooled ones that are read twice
+    'CGNet': None,
+}
+
+
+def normalizations(model):
+    return sum(isinstance(m, nn.modules.batchnorm._BatchNorm) for m in model.modules())
+
+
+@pytest.fixture
+def double_precision():
+    torch.set_default_dtype(torch.float64)
+    yield
+    torch.set_default_dtype(torch.float32)
+
+
+@pytest.mark.parametrize('name', NETWORKS)
+def test_folding_is_exact_in_every_family(name, double_precision):
+    model = stock_network(name).double()
+    changed = copy.deepcopy(model)
+    images = torch.randn(1, 3, 64, 96)
+    count = fold_normalizations(changed, lambda: logits(changed, images))
+    print(name, count, normalizations(model), normalizations(changed))
+    expected = logits(model, images)
+    difference = (logits(changed, images) - expected).abs().max() / expected.abs().max()
+    assert difference < 1e-10
+    assert normalizations(changed) == normalizations(model) - count
