@@ -4,18 +4,16 @@ import pickle
 import numpy as np
 import pytest
 import torch
-from builders.fill import fill_parameters
 from builders.segmentors import plain_segmentor, tiny_segmentor
-from builders.stock_decoders import network_cfg
 from builders.tiny_models import HEADS
 from mmengine.structures import PixelData
 from mmseg.apis import inference_model
 from mmseg.models import SegTTAModel
-from mmseg.registry import MODELS
 from mmseg.structures import SegDataSample
 from torch import nn
 
 from mmseg_scr.acceleration import optimize, steps
+from mmseg_scr.acceleration.compilers import missing_compiler
 from mmseg_scr.acceleration.likeness import logits
 
 SIZE = (64, 96)
@@ -52,7 +50,7 @@ def test_every_head_says_what_it_said_at_ten_sizes_with_two_programs_a_part(head
 
 
 def test_the_model_itself_stays_as_it_was_and_so_do_the_random_numbers(faster):
-    model = tiny_segmentor('LightHamHead').train()
+    model = plain_segmentor().train()
     before, state = copy.deepcopy(model.state_dict()), torch.get_rng_state()
     fast(model)
     assert torch.equal(torch.get_rng_state(), state)
@@ -188,7 +186,7 @@ def test_augmentation_goes_around_it(faster):
     views = [batch(*SIZE), batch(96, 128)]
     data = {key: [view[key] for view in views] for key in views[0]}
     for view in data['data_samples']:
-        view[0].set_metainfo(dict(ori_shape=SIZE, flip=False, flip_direction=None))
+        view[0].set_metainfo(dict(ori_shape=SIZE, flip=False, flip_direction=None, img_path=''))
     results = [
         SegTTAModel(module=own).test_step(copy.deepcopy(data))[0] for own in (model, fast(model))
     ]
@@ -233,10 +231,26 @@ def test_what_is_no_segmentor_is_refused_and_what_is_inside_is_named():
         fast(SegTTAModel(module=plain_segmentor()))
 
 
+class Neck(nn.Conv2d):
+    def forward(self, maps):
+        return [super(Neck, self).forward(x) for x in maps]
+
+
 def test_a_neck_is_a_part_too_and_batches_are(faster):
-    model = fill_parameters(MODELS.build(network_cfg('ResNet', 'FPN')), scale=0.1).eval()
-    model.data_preprocessor = plain_segmentor().data_preprocessor
+    model = plain_segmentor()
+    model.neck = Neck(8, 8, 1)
     changed = fast(model, batch=2)
     assert 'compile neck' in names(changed.acceleration.taken)
     assert_like(model, changed, 2, 3, 64, 96)
     assert_like(model, changed, 1, 3, 64, 96)
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(missing_compiler(torch.device('cpu'), 'inductor'), reason='no C++ compiler')
+def test_code_of_torchs_compiler_says_the_same_with_the_same_random_numbers(faster):
+    model = tiny_segmentor('LightHamHead')
+    changed = optimize(model, SIZE, images=[PICTURE])
+    assert names(changed.acceleration.taken) == ['fold', 'compile backbone', 'compile decode_head']
+    assert_like(model, changed, 1, 3, *SIZE)
+    images = torch.randn(1, 3, *SIZE)
+    assert not torch.equal(logits(changed, images, seed=1), logits(changed, images, seed=2))

@@ -1,0 +1,52 @@
+import numpy as np
+import pytest
+import torch
+from builders.segmentors import plain_segmentor
+from builders.tiny_models import CLASSES, PALETTE
+
+from mmseg_scr.prediction import fast_predictor
+from mmseg_scr.prediction.fast_predictor import FastPredictor
+from mmseg_scr.prediction.predictor import Predictor
+
+
+@pytest.fixture
+def calls(monkeypatch):
+    """Compile with nothing; what was asked for."""
+    own, found = fast_predictor.optimize, []
+
+    def optimize(model, size, **options):
+        found.append((dict(model.test_cfg), size, options))
+        return own(model, size, backend='eager', **options)
+
+    monkeypatch.setattr(fast_predictor, 'optimize', optimize)
+    return found
+
+
+def model(**test_cfg):
+    built = plain_segmentor(**test_cfg)
+    built.dataset_meta = dict(classes=CLASSES, palette=PALETTE)
+    return built
+
+
+def picture(height=64, width=96):
+    return np.random.default_rng(0).integers(0, 255, (height, width, 3), dtype=np.uint8)
+
+
+@pytest.mark.parametrize('mode', ['whole', 'slide'])
+def test_labels_are_those_of_the_model_and_it_is_optimized_once(mode, calls):
+    own, fast = Predictor(model(), mode=mode), FastPredictor(model(), mode=mode)
+    for shape in [(64, 96), (80, 70)]:
+        expected = own(own.prepare(picture(*shape)))
+        actual = fast(fast.prepare(picture(*shape)))
+        assert len(np.unique(expected.labels)) > 1
+        np.testing.assert_array_equal(actual.labels, expected.labels)
+    ((test_cfg, size, options),) = calls
+    assert test_cfg['mode'] == mode
+    assert size == (64, 96)
+    assert torch.equal(options['images'][0], own.prepare(picture())['inputs'])
+
+
+def test_the_mode_of_the_config_stays_on_the_model(calls):
+    fast = FastPredictor(model(), mode='slide')
+    fast(fast.prepare(picture()))
+    assert fast.model.test_cfg.mode == 'whole'
