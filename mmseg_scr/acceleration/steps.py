@@ -9,6 +9,7 @@ from mmengine.logging import print_log
 
 from mmseg_scr.acceleration.compilers import missing_compiler
 from mmseg_scr.acceleration.fold import fold_normalizations
+from mmseg_scr.acceleration.heap import can_keep_memory, return_memory
 from mmseg_scr.acceleration.likeness import EQUAL, logits
 from mmseg_scr.acceleration.mscan import fold_mscan_blocks
 from mmseg_scr.acceleration.part import Part
@@ -162,6 +163,23 @@ def _judge_half(
     if ratio >= 1:
         return Step(name, False, 'it is no faster on this device', *found, ratio)
     return Step(name, True, 'the images keep their classes', *found, ratio)
+
+
+def keep_freed_memory(trials: Trials) -> None:
+    """Let the process keep the memory of maps for those of the next prediction."""
+    if trials.device.type != 'cpu':
+        return
+    if not can_keep_memory():
+        trials.steps.append(Step('memory', False, 'the C library is not glibc'))
+        return
+    ratio = trials.ratio_with_memory()
+    if ratio > WORTH:
+        return_memory()
+        trials.steps.append(Step('memory', False, 'it is no faster', ratio=ratio))
+    else:
+        trials.keeps_memory = True
+        reason = 'the process keeps what it frees for the next prediction'
+        trials.steps.append(Step('memory', True, reason, ratio=ratio))
 
 
 def _programs(part: Part, backend: str, tolerance: float) -> Programs:

@@ -1,7 +1,7 @@
 """Which of two ways is faster: they take turns, so that a slow spell of the machine meets both."""
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from statistics import median
 from typing import NamedTuple
 
@@ -19,12 +19,17 @@ class Times(NamedTuple):
     ratio: float
 
 
+def _nothing() -> None:
+    """Before a call that needs no preparation."""
+
+
 def take_turns(
     first: Callable[[], object],
     second: Callable[[], object],
     *,
     device: torch.device,
     rounds: int = ROUNDS,
+    prepare: Sequence[Callable[[], object]] = (_nothing, _nothing),
 ) -> Times:
     """Time two calls against one another.
 
@@ -33,16 +38,18 @@ def take_turns(
         second: what might take its place.
         device: on which they compute.
         rounds: that count, after two that do not.
+        prepare: is called before each call of the first, and of the second; takes no time.
     """
     clock = clock_of(device)
     times = []
     for number in range(WARM_UP + rounds):
         seconds = {}
-        for call in (first, second)[:: -1 if number % 2 else 1]:
+        for index in (0, 1)[:: -1 if number % 2 else 1]:
+            prepare[index]()
             start = clock()
-            call()
-            seconds[call] = clock() - start
-        times.append((seconds[first], seconds[second]))
+            (first, second)[index]()
+            seconds[index] = clock() - start
+        times.append((seconds[0], seconds[1]))
     times = times[WARM_UP:]
     return Times(
         1000 * median(one for one, _ in times),

@@ -6,9 +6,10 @@ import torch
 from mmseg.models import BaseSegmentor
 from torch import Tensor
 
+from mmseg_scr.acceleration.heap import keep_memory, return_memory
 from mmseg_scr.acceleration.likeness import EQUAL, Likeness, compare, logits
 from mmseg_scr.acceleration.report import Report, Step
-from mmseg_scr.acceleration.trial import take_turns
+from mmseg_scr.acceleration.trial import Times, take_turns
 
 OBSERVED = 128  # side of the input on which a pass is watched, whose maps are all kept
 
@@ -21,6 +22,8 @@ class Trials:
         model: the copy that steps change or replace.
         pictures: prepared real images, maybe none.
         steps: so far.
+        precision: in which the model computes.
+        keeps_memory: whether the process holds on to what it frees.
 
     Args:
         original: in evaluation mode.
@@ -41,6 +44,7 @@ class Trials:
         self.pictures = pictures
         self.steps: list[Step] = []
         self.precision = 'float32'
+        self.keeps_memory = False
         self._inputs = [*noise, *pictures]
         self._expected = [logits(original, inputs) for inputs in self._inputs]
 
@@ -77,21 +81,22 @@ class Trials:
             before: puts the model into the state without the change; takes no time itself.
             after: puts it into the state with it.
         """
-
-        def run(prepare: Callable[[], object]) -> None:
-            prepare()
-            logits(self.model, self._inputs[0])
-
-        return take_turns(lambda: run(before), lambda: run(after), device=self.device).ratio
+        run = self._run_of(self.model)
+        return take_turns(run, run, device=self.device, prepare=(before, after)).ratio
 
     def ratio_to(self, model: BaseSegmentor) -> float:
         """Time of another model by that of the present one."""
-        return self._times(self.model, model).ratio
+        runs = self._run_of(self.model), self._run_of(model)
+        return take_turns(*runs, device=self.device).ratio
+
+    def ratio_with_memory(self) -> float:
+        """Time of the model in a process that keeps memory, by that in one that does not."""
+        return self._times_with_memory(self.model).ratio
 
     def report(self, size: tuple[int, int]) -> Report:
         """What came out."""
         likeness = self.likeness()
-        first, second, ratio = self._times(self.original, self.model)
+        first, second, ratio = self._times()
         return Report(
             size=size,
             device=str(self.device),
@@ -103,12 +108,27 @@ class Trials:
             agreement=likeness.agreement,
         )
 
-    def _times(self, one: BaseSegmentor, other: BaseSegmentor):
-        return take_turns(
-            lambda: logits(one, self._inputs[0]),
-            lambda: logits(other, self._inputs[0]),
-            device=self.device,
-        )
+    def _times(self) -> Times:
+        """Of the original and the model, each with the memory that it has."""
+        if self.keeps_memory:
+            return self._times_with_memory(self.original)
+        runs = self._run_of(self.original), self._run_of(self.model)
+        return take_turns(*runs, device=self.device)
+
+    def _times_with_memory(self, first: BaseSegmentor) -> Times:
+        """Of another model, without, and of the model with kept memory; that is kept afterwards."""
+        runs = self._run_of(first), self._run_of(self.model)
+
+        def keep_and_fill() -> None:
+            keep_memory()
+            runs[1]()
+
+        times = take_turns(*runs, device=self.device, prepare=(return_memory, keep_and_fill))
+        keep_memory()
+        return times
+
+    def _run_of(self, model: BaseSegmentor) -> Callable[[], Tensor]:
+        return lambda: logits(model, self._inputs[0])
 
 
 def why_unlike(likeness: Likeness) -> str:
