@@ -78,6 +78,7 @@ def _onnxruntime(model: nn.Module, images: Tensor, precision: str) -> Form:
     _require_fp32('onnxruntime', precision)
     if images.is_cuda:
         raise ValueError('the form onnxruntime runs on a CPU here; leave out --device')
+    model.dataset_meta = dict(classes=(), palette=())  # a config alone names no classes
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / 'model.onnx'
         export_model(Deployed(model, output='head'), path, 'onnx')
