@@ -29,7 +29,7 @@ def keep_memory() -> None:
 
 
 def return_memory() -> None:
-    """Let large blocks go back to the system, those that were kept at once."""
+    """Ask for large blocks of the system again, once those that were kept do not suffice."""
     _set(USUAL)
     _libc().malloc_trim(0)
 

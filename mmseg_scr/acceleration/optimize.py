@@ -37,9 +37,9 @@ def optimize(
 
     Normalisations are folded into convolutions, backbone, neck and head are compiled, what stays
     eager gets the memory format that is faster, half precision is tried if it is asked for, and on
-    a CPU the process keeps its memory from one prediction to the next.
-    Each change is kept only if the logits stay what they were and time is gained. What was done is
-    logged, and stands in ``model.acceleration``, a :class:`Report`.
+    a CPU the process keeps its memory from one prediction to the next. Each change is kept only if
+    the logits stay what they were and time is gained. What was done is logged, and stands in
+    ``model.acceleration``, a :class:`Report`.
 
     The copy is used like the model: ``test_step``, ``predict``, ``inference_model``, windows,
     augmentation. It refuses to be trained, to load weights, and to be copied.
@@ -66,9 +66,14 @@ def optimize(
         shape = network_size(model, size)
         noise, pictures = try_inputs(model, shape, images, batch)
         trials = Trials(model, trained, noise, pictures)
-        if trials.is_repeatable():
-            _take_steps(trials, PRECISIONS[precision], backend, may_keep_memory=keep_memory)
-        report = trials.report(shape)
+        repeatable = trials.is_repeatable()
+        if repeatable:
+            _take_steps(trials, PRECISIONS[precision], backend)
+        times = trials.times()
+        if keep_memory and repeatable:
+            gain = keep_freed_memory(trials)
+            times = times._replace(second=times.second * gain, ratio=times.ratio * gain)
+        report = trials.report(shape, times)
     result = trials.model
     if report.taken:
         seal(result)
@@ -77,17 +82,13 @@ def optimize(
     return result
 
 
-def _take_steps(
-    trials: Trials, dtype: torch.dtype | None, backend: str, *, may_keep_memory: bool
-) -> None:
+def _take_steps(trials: Trials, dtype: torch.dtype | None, backend: str) -> None:
     fold(trials)
     parts = install_parts(trials.model, trials.device)
     compile_parts(trials, parts, backend)
     choose_memory_format(trials, parts)
     if dtype is not None:
         lower_precision(trials, parts, dtype, backend)
-    if may_keep_memory:
-        keep_freed_memory(trials)
 
 
 def _check_options(model: BaseSegmentor, precision: str, batch: int) -> None:

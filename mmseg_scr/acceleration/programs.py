@@ -13,6 +13,7 @@ from torch.utils._pytree import tree_leaves, tree_map
 from mmseg_scr.acceleration.likeness import largest_difference
 from mmseg_scr.acceleration.random_state import State, random_state, set_random_state
 
+MOST_GUARDS = 40  # of one free size; with more, as windows that shift give, it becomes a constant
 MOST = 2  # programs: one for the form that came first, one for all others
 CHECKED = 3  # forms of the second program that are run eagerly too
 
@@ -114,7 +115,8 @@ def _settings() -> Iterator[None]:
     """Weights are constants, random numbers those of eager mode, equal sizes count as chance."""
     with ExitStack() as stack:
         stack.enter_context(inductor_config.patch(freezing=True, fallback_random=True))
-        stack.enter_context(shape_config.patch(use_duck_shape=False))
+        shapes = dict(use_duck_shape=False, symbol_guard_limit_before_specialize=MOST_GUARDS)
+        stack.enter_context(shape_config.patch(**shapes))
         yield
 
 

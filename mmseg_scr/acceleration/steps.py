@@ -165,21 +165,25 @@ def _judge_half(
     return Step(name, True, 'the images keep their classes', *found, ratio)
 
 
-def keep_freed_memory(trials: Trials) -> None:
-    """Let the process keep the memory of maps for those of the next prediction."""
+def keep_freed_memory(trials: Trials) -> float:
+    """Let the process keep the memory of maps for those of the next prediction.
+
+    Returns:
+        The time after by that before.
+    """
     if trials.device.type != 'cpu':
-        return
+        return 1.0
     if not can_keep_memory():
         trials.steps.append(Step('memory', False, 'the C library is not glibc'))
-        return
+        return 1.0
     ratio = trials.ratio_with_memory()
     if ratio > WORTH:
         return_memory()
         trials.steps.append(Step('memory', False, 'it is no faster', ratio=ratio))
-    else:
-        trials.keeps_memory = True
-        reason = 'the process keeps what it frees for the next prediction'
-        trials.steps.append(Step('memory', True, reason, ratio=ratio))
+        return 1.0
+    reason = 'the process keeps what it frees for the next prediction'
+    trials.steps.append(Step('memory', True, reason, ratio=ratio))
+    return ratio
 
 
 def _programs(part: Part, backend: str, tolerance: float) -> Programs:

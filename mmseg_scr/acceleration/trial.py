@@ -1,7 +1,7 @@
 """Which of two ways is faster: they take turns, so that a slow spell of the machine meets both."""
 
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from statistics import median
 from typing import NamedTuple
 
@@ -19,17 +19,12 @@ class Times(NamedTuple):
     ratio: float
 
 
-def _nothing() -> None:
-    """Before a call that needs no preparation."""
-
-
 def take_turns(
     first: Callable[[], object],
     second: Callable[[], object],
     *,
     device: torch.device,
     rounds: int = ROUNDS,
-    prepare: Sequence[Callable[[], object]] = (_nothing, _nothing),
 ) -> Times:
     """Time two calls against one another.
 
@@ -38,14 +33,12 @@ def take_turns(
         second: what might take its place.
         device: on which they compute.
         rounds: that count, after two that do not.
-        prepare: is called before each call of the first, and of the second; takes no time.
     """
     clock = clock_of(device)
     times = []
     for number in range(WARM_UP + rounds):
         seconds = {}
         for index in (0, 1)[:: -1 if number % 2 else 1]:
-            prepare[index]()
             start = clock()
             (first, second)[index]()
             seconds[index] = clock() - start
@@ -56,6 +49,16 @@ def take_turns(
         1000 * median(other for _, other in times),
         median(other / one for one, other in times),
     )
+
+
+def time_alone(call: Callable[[], object], *, device: torch.device, rounds: int = ROUNDS) -> float:
+    """Median seconds of a call, after two that do not count."""
+    clock, times = clock_of(device), []
+    for _ in range(WARM_UP + rounds):
+        start = clock()
+        call()
+        times.append(clock() - start)
+    return median(times[WARM_UP:])
 
 
 def clock_of(device: torch.device) -> Callable[[], float]:

@@ -6,10 +6,10 @@ import torch
 from mmseg.models import BaseSegmentor
 from torch import Tensor
 
-from mmseg_scr.acceleration.heap import keep_memory, return_memory
+from mmseg_scr.acceleration.heap import keep_memory
 from mmseg_scr.acceleration.likeness import EQUAL, Likeness, compare, logits
 from mmseg_scr.acceleration.report import Report, Step
-from mmseg_scr.acceleration.trial import Times, take_turns
+from mmseg_scr.acceleration.trial import Times, take_turns, time_alone
 
 OBSERVED = 128  # side of the input on which a pass is watched, whose maps are all kept
 
@@ -23,7 +23,6 @@ class Trials:
         pictures: prepared real images, maybe none.
         steps: so far.
         precision: in which the model computes.
-        keeps_memory: whether the process holds on to what it frees.
 
     Args:
         original: in evaluation mode.
@@ -44,7 +43,6 @@ class Trials:
         self.pictures = pictures
         self.steps: list[Step] = []
         self.precision = 'float32'
-        self.keeps_memory = False
         self._inputs = [*noise, *pictures]
         self._expected = [logits(original, inputs) for inputs in self._inputs]
 
@@ -81,8 +79,12 @@ class Trials:
             before: puts the model into the state without the change; takes no time itself.
             after: puts it into the state with it.
         """
-        run = self._run_of(self.model)
-        return take_turns(run, run, device=self.device, prepare=(before, after)).ratio
+
+        def run(prepare: Callable[[], object]) -> None:
+            prepare()
+            logits(self.model, self._inputs[0])
+
+        return take_turns(lambda: run(before), lambda: run(after), device=self.device).ratio
 
     def ratio_to(self, model: BaseSegmentor) -> float:
         """Time of another model by that of the present one."""
@@ -90,42 +92,38 @@ class Trials:
         return take_turns(*runs, device=self.device).ratio
 
     def ratio_with_memory(self) -> float:
-        """Time of the model in a process that keeps memory, by that in one that does not."""
-        return self._times_with_memory(self.model).ratio
+        """Time of the model with kept memory, which there is from now on, by that without.
 
-    def report(self, size: tuple[int, int]) -> Report:
-        """What came out."""
+        The heap of a process does not go back to what it was, so these do not take turns.
+        """
+        run = self._run_of(self.model)
+        before = time_alone(run, device=self.device)
+        keep_memory()
+        return time_alone(run, device=self.device) / before
+
+    def times(self) -> Times:
+        """Of the original and the model, in turns."""
+        runs = self._run_of(self.original), self._run_of(self.model)
+        return take_turns(*runs, device=self.device)
+
+    def report(self, size: tuple[int, int], times: Times) -> Report:
+        """What came out.
+
+        Args:
+            size: of the inputs.
+            times: :meth:`times`, with what was gained since.
+        """
         likeness = self.likeness()
-        first, second, ratio = self._times()
         return Report(
             size=size,
             device=str(self.device),
             precision=self.precision,
             steps=tuple(self.steps),
-            milliseconds=(first, second),
-            ratio=ratio,
+            milliseconds=(times.first, times.second),
+            ratio=times.ratio,
             difference=likeness.difference,
             agreement=likeness.agreement,
         )
-
-    def _times(self) -> Times:
-        """Of the original and the model, each with the memory that it has."""
-        if self.keeps_memory:
-            return self._times_with_memory(self.original)
-        runs = self._run_of(self.original), self._run_of(self.model)
-        return take_turns(*runs, device=self.device)
-
-    def _times_with_memory(self, first: BaseSegmentor) -> Times:
-        """Of another model, without, and of the model with kept memory; that is kept afterwards."""
-        runs = self._run_of(first), self._run_of(self.model)
-
-        def keep_and_fill() -> None:
-            keep_memory()
-            runs[1]()
-
-        times = take_turns(*runs, device=self.device, prepare=(return_memory, keep_and_fill))
-        keep_memory()
-        return times
 
     def _run_of(self, model: BaseSegmentor) -> Callable[[], Tensor]:
         return lambda: logits(model, self._inputs[0])

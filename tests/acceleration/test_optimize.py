@@ -12,9 +12,10 @@ from mmseg.models import SegTTAModel
 from mmseg.structures import SegDataSample
 from torch import nn
 
-from mmseg_scr.acceleration import optimize, steps
+from mmseg_scr.acceleration import optimize, steps, trials
 from mmseg_scr.acceleration.compilers import missing_compiler
 from mmseg_scr.acceleration.likeness import logits
+from mmseg_scr.acceleration.trial import Times
 
 SIZE = (64, 96)
 SIZES = [SIZE, (96, 64), (64, 64), (65, 97), (160, 96), (200, 100), (72, 99), (128, 128)]
@@ -23,7 +24,7 @@ PICTURE = np.random.default_rng(0).integers(0, 255, (*SIZE, 3), dtype=np.uint8)
 
 
 def fast(model, size=SIZE, **options):
-    return optimize(model, size, backend='eager', **options)
+    return optimize(model, size, **dict(backend='eager', keep_memory=False) | options)
 
 
 def names(found):
@@ -46,7 +47,7 @@ def test_every_head_says_what_it_said_at_ten_sizes_with_two_programs_a_part(head
     for size in SIZES:
         assert_like(model, changed, 1, 3, *size)
     for part in (changed.backbone, changed.decode_head):
-        assert (part.forward.programs.count, part.forward.programs.failure) == (2, None)
+        assert part.forward.programs.count == 2
 
 
 def test_the_model_itself_stays_as_it_was_and_so_do_the_random_numbers(faster):
@@ -60,9 +61,6 @@ def test_the_model_itself_stays_as_it_was_and_so_do_the_random_numbers(faster):
 
 
 def test_slower_code_is_refused_and_the_model_is_eager(monkeypatch):
-    from mmseg_scr.acceleration import trials
-    from mmseg_scr.acceleration.trial import Times
-
     monkeypatch.setattr(trials, 'take_turns', lambda *_, **__: Times(1.0, 1.5, 1.5))
     changed = fast(plain_segmentor())
     assert names(changed.acceleration.refused) == [
@@ -77,7 +75,7 @@ def test_slower_code_is_refused_and_the_model_is_eager(monkeypatch):
 def test_without_a_compiler_it_says_so_and_gains_what_eager_mode_gains(monkeypatch, faster):
     monkeypatch.setenv('CXX', 'no-such-compiler')
     model = plain_segmentor()
-    changed = optimize(model, SIZE)
+    changed = fast(model, backend='inductor')
     assert names(changed.acceleration.taken) == ['fold', 'channels_last']
     (step,) = changed.acceleration.refused
     assert step.reason.startswith('there is no C++ compiler (no-such-compiler)')
@@ -128,6 +126,20 @@ def test_a_model_that_disagrees_with_itself_is_left_alone():
     changed = fast(model)
     (step,) = changed.acceleration.steps
     assert step.reason == 'two runs of the model itself differ, with equal random numbers'
+
+
+@pytest.mark.parametrize(('seconds', 'taken'), [((2.0, 1.0), True), ((1.0, 1.0), False)])
+def test_memory_is_kept_where_that_is_faster(monkeypatch, faster, seconds, taken):
+    times, state = iter(seconds), []
+    monkeypatch.setattr(trials, 'time_alone', lambda *_, **__: next(times))
+    monkeypatch.setattr(trials, 'keep_memory', lambda: state.append('kept'))
+    monkeypatch.setattr(steps, 'return_memory', lambda: state.append('returned'))
+    monkeypatch.setattr(steps, 'can_keep_memory', lambda: True)
+    report = fast(plain_segmentor(), keep_memory=True).acceleration
+    assert report.steps[-1].name == 'memory'
+    assert report.steps[-1].taken == taken
+    assert state == (['kept'] if taken else ['kept', 'returned'])
+    assert report.ratio == (0.25 if taken else 0.5)
 
 
 def test_half_precision_is_judged_on_images(faster):
@@ -249,7 +261,7 @@ def test_a_neck_is_a_part_too_and_batches_are(faster):
 @pytest.mark.skipif(missing_compiler(torch.device('cpu'), 'inductor'), reason='no C++ compiler')
 def test_code_of_torchs_compiler_says_the_same_with_the_same_random_numbers(faster):
     model = tiny_segmentor('LightHamHead')
-    changed = optimize(model, SIZE, images=[PICTURE])
+    changed = fast(model, backend='inductor', images=[PICTURE])
     assert names(changed.acceleration.taken) == ['fold', 'compile backbone', 'compile decode_head']
     assert_like(model, changed, 1, 3, *SIZE)
     images = torch.randn(1, 3, *SIZE)

@@ -19,7 +19,7 @@ NEEDS_ITS_SIZE = ('Segmenter',)  # patches of 16 pixels
 def test_an_optimized_network_says_what_it_said(name):
     torch._dynamo.reset()
     model = stock_network(name)
-    changed = optimize(model, SIZE)
+    changed = optimize(model, SIZE, keep_memory=False)
     print(f'\n{name}\n{changed.acceleration}')
     for size in SIZES:
         images = torch.randn(1, 3, *size)

@@ -16,7 +16,7 @@ def calls(monkeypatch):
 
     def optimize(model, size, **options):
         found.append((dict(model.test_cfg), size, options))
-        return own(model, size, backend='eager', **options)
+        return own(model, size, backend='eager', keep_memory=False, **options)
 
     monkeypatch.setattr(fast_predictor, 'optimize', optimize)
     return found
