@@ -1,6 +1,7 @@
 import pytest
 import torch
 from builders.heads import build_segmentor
+from builders.segmentors import plain_segmentor
 
 from mmseg_scr.benchmarks import forms
 from mmseg_scr.benchmarks.comparisons import FORMS, PRECISIONS
@@ -44,11 +45,11 @@ def test_optimized_is_what_optimize_returns_and_says_what_was_done(model, monkey
 
 
 @pytest.mark.parametrize('name', ['exported', 'onnxruntime'])
-def test_what_a_model_became_answers_for_it(name, model):
+def test_what_a_model_became_answers_for_it(name):
     if name == 'onnxruntime':
         pytest.importorskip('onnxscript')
         pytest.importorskip('onnxruntime')
-    images = torch.rand(2, 3, 64, 96)
+    model, images = plain_segmentor(), torch.rand(2, 3, 64, 96)
     form = change_form(name, model, images)
     assert form.model is None
     answer = torch.as_tensor(form.run())
