@@ -44,10 +44,11 @@ def test_every_part_of_the_head_is_seen_by_its_path():
     assert list(inside.anchors) == ['contrast']
 
 
+@torch.no_grad()
 def test_values_are_those_of_the_parts():
     head = fill_parameters(build_head()).eval()
     maps = stage_maps(2, SIZE)
-    with torch.no_grad(), looking_inside(head) as inside:
+    with looking_inside(head) as inside:
         head(maps)
     x = head.context.stage_norm(concat_stages(maps))
     factors = head.context.channel_attention(x.split(WIDTHS, dim=1)).flatten(1)
