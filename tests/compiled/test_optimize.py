@@ -13,7 +13,7 @@ from mmseg_scr.acceleration.trial import Times
 
 SIZE = (64, 96)
 SIZES = [SIZE, (96, 64), (128, 160), (97, 65)]
-NEEDS_ITS_SIZE = ('Segmenter',)  # patches of 16 pixels
+NEEDS_ITS_SIZE = ('Segmenter', 'U-Net')  # multiples of 16 pixels
 
 
 @pytest.mark.parametrize('name', NETWORKS)
@@ -28,7 +28,7 @@ def test_an_optimized_network_says_what_it_said(name, monkeypatch):
         images = torch.randn(1, 3, *size)
         try:
             expected = logits(model, images)
-        except RuntimeError:
+        except (RuntimeError, AssertionError):
             assert name in NEEDS_ITS_SIZE
             continue
         difference = (logits(changed, images) - expected).abs().max() / expected.abs().max()
