@@ -38,6 +38,7 @@ def test_optimized_is_what_optimize_returns_and_says_what_was_done(model, monkey
     assert form.note == 'fold taken; compile refused'
     assert (asked['size'], asked['batch'], asked['precision']) == ((64, 96), 2, 'float32')
     assert not asked['images']
+    assert asked['keep_memory'] is False  # it would be that of the other models too
     form = change_form('optimized', model, IMAGES, 'bf16')
     assert asked['precision'] == 'bfloat16'
     assert asked['images'][0].shape == (64, 96, 3)
