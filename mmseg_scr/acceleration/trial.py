@@ -1,14 +1,15 @@
 """Which of two ways is faster: they take turns, so that a slow spell of the machine meets both."""
 
-import time
 from collections.abc import Callable
 from statistics import median
 from typing import NamedTuple
 
 import torch
 
+from mmseg_scr.speed import turns
+from mmseg_scr.speed.clocks import Stopwatch, stopwatch_of
+
 ROUNDS = 5
-WARM_UP = 2
 
 
 class Times(NamedTuple):
@@ -32,42 +33,24 @@ def take_turns(
         first: what there is.
         second: what might take its place.
         device: on which they compute.
-        rounds: that count, after two that do not.
+        rounds: that count, after those of :func:`mmseg_scr.speed.turns.take_turns` that do not.
     """
-    clock = clock_of(device)
-    times = []
-    for number in range(WARM_UP + rounds):
-        seconds = {}
-        for index in (0, 1)[:: -1 if number % 2 else 1]:
-            start = clock()
-            (first, second)[index]()
-            seconds[index] = clock() - start
-        times.append((seconds[0], seconds[1]))
-    times = times[WARM_UP:]
-    return Times(
-        1000 * median(one for one, _ in times),
-        1000 * median(other for _, other in times),
-        median(other / one for one, other in times),
-    )
+    runs = {'first': first, 'second': second}
+    ones, others = _seconds(runs, device, rounds).values()
+    ratio = median(other / one for one, other in zip(ones, others, strict=True))
+    return Times(1000 * median(ones), 1000 * median(others), ratio)
 
 
 def time_alone(call: Callable[[], object], *, device: torch.device, rounds: int = ROUNDS) -> float:
     """Median seconds of a call, after two that do not count."""
-    clock, times = clock_of(device), []
-    for _ in range(WARM_UP + rounds):
-        start = clock()
-        call()
-        times.append(clock() - start)
-    return median(times[WARM_UP:])
+    return median(_seconds({'alone': call}, device, rounds)['alone'])
 
 
-def clock_of(device: torch.device) -> Callable[[], float]:
-    """Seconds: processor time where one thread computes, for others may keep it waiting."""
-    if device.type == 'cpu':
-        return time.process_time if torch.get_num_threads() == 1 else time.perf_counter
+def _seconds(
+    runs: dict[str, Callable[[], object]], device: torch.device, rounds: int
+) -> dict[str, list[float]]:
+    return turns.take_turns(runs, turns.Limit(rounds), seconds=_stopwatch(device).seconds)
 
-    def after_the_device() -> float:
-        torch.get_device_module(device).synchronize(device)
-        return time.perf_counter()
 
-    return after_the_device
+def _stopwatch(device: torch.device) -> Stopwatch:
+    return stopwatch_of(str(device), torch.get_num_threads())

@@ -3,12 +3,14 @@
 On a CPU with one thread the time is that which the process had the processor: waiting for other
 processes does not count. With several threads it is that of the wall clock, since the processor
 time of threads adds up. On a GPU events are recorded before and after the run; the host's clock
-takes no part, though the GPU does wait for a host that is too slow to feed it.
+takes no part, though the GPU does wait for a host that is too slow to feed it. Other devices are
+waited for, by the wall clock.
 """
 
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 
 import torch
 
@@ -25,8 +27,12 @@ class Stopwatch:
 
 def stopwatch_of(device: str, threads: int = 1) -> Stopwatch:
     """The stopwatch for runs on a device, on a CPU with this many threads."""
-    if torch.device(device).type == 'cuda':
+    kind = torch.device(device).type
+    if kind == 'cuda':
         return Stopwatch('time of the GPU between two events', _between_events)
+    if kind != 'cpu':
+        synchronize = torch.get_device_module(device).synchronize
+        return Stopwatch(f'wall clock, {kind}', partial(_until_done, synchronize))
     if threads > 1:
         return Stopwatch(f'wall clock, {threads} threads', _by(time.perf_counter))
     return Stopwatch('processor time of one thread', _by(time.process_time))
@@ -39,6 +45,14 @@ def _by(clock: Callable[[], float]) -> Callable[[Run], float]:
         return clock() - start
 
     return seconds
+
+
+def _until_done(synchronize: Callable[[], None], run: Run) -> float:
+    synchronize()  # what other runs left in the queue is theirs
+    start = time.perf_counter()
+    run()
+    synchronize()
+    return time.perf_counter() - start
 
 
 def _between_events(run: Run) -> float:

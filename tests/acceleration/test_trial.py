@@ -2,6 +2,7 @@ import pytest
 import torch
 
 from mmseg_scr.acceleration import trial
+from mmseg_scr.speed.clocks import Stopwatch
 
 
 def test_runs_take_turns_and_the_ratio_is_that_of_a_round(monkeypatch):
@@ -12,7 +13,12 @@ def test_runs_take_turns_and_the_ratio_is_that_of_a_round(monkeypatch):
         order.append(name)
         now[0] += seconds * next(speed)
 
-    monkeypatch.setattr(trial, 'clock_of', lambda device: lambda: now[0])
+    def seconds(run):
+        start = now[0]
+        run()
+        return now[0] - start
+
+    monkeypatch.setattr(trial, '_stopwatch', lambda device: Stopwatch('made', seconds))
     times = trial.take_turns(
         lambda: call('a', 2.0), lambda: call('b', 1.0), device=torch.device('cpu'), rounds=5
     )
