@@ -1,4 +1,5 @@
 import time
+from types import SimpleNamespace
 
 import pytest
 import torch
@@ -37,3 +38,13 @@ def test_gpu_is_timed_by_its_events_and_not_by_the_host(monkeypatch):
     monkeypatch.setattr(torch.cuda, 'Event', Event)
     monkeypatch.setattr(torch.cuda, 'synchronize', lambda: None)
     assert stopwatch_of('cuda:0').seconds(lambda: None) == pytest.approx(4.5e-3)
+
+
+def test_other_devices_are_waited_for_before_and_after(monkeypatch):
+    order = []
+    device = SimpleNamespace(synchronize=lambda: order.append('wait'))
+    monkeypatch.setattr(torch, 'get_device_module', lambda name: device)
+    stopwatch = stopwatch_of('mps')
+    stopwatch.seconds(lambda: order.append('run'))
+    assert stopwatch.kind == 'wall clock, mps'
+    assert order == ['wait', 'run', 'wait']
