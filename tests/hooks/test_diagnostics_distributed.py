@@ -1,33 +1,18 @@
 """Two processes over gloo measure at the same time; their training is that without measuring."""
 
 import json
-import socket
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
 import torch
+from builders.processes import run_two
 
 WORKER = Path(__file__).with_name('diagnose_one_process.py')
 
 
 def train(folder, interval):
     folder.mkdir()
-    with socket.socket() as free:
-        free.bind(('127.0.0.1', 0))
-        port = free.getsockname()[1]
-    processes = [
-        subprocess.Popen(
-            [sys.executable, str(WORKER), str(rank), str(port), str(folder), str(interval)],
-            stdout=subprocess.DEVNULL,
-            stderr=subprocess.PIPE,
-            text=True,
-        )
-        for rank in range(2)
-    ]
-    errors = [process.communicate(timeout=600)[1] for process in processes]
-    assert [process.returncode for process in processes] == [0, 0], errors
+    run_two(WORKER, folder, interval)
     return [torch.load(folder / f'rank{rank}.pth') for rank in range(2)]
 
 

@@ -1,4 +1,4 @@
-"""One process of a gloo group: python train_one_process.py RANK WORLD_SIZE PORT FOLDER METHOD."""
+"""One process of a gloo group: python train_one_process.py RANK PORT FOLDER METHOD."""
 
 import os
 import sys
@@ -13,11 +13,11 @@ NAME = '{}_mscan-nano_1xb4-adamw-200_street-scenes-96x192.py'
 TERMS = {'scr': 'loss_contrast', 'segnext-classifier-contextaware': 'loss_distill'}
 
 
-def main(rank: int, world_size: int, port: int, folder: str, method: str) -> None:
+def main(rank: int, port: int, folder: str, method: str) -> None:
     torch.set_num_threads(1)
     os.environ['LOCAL_RANK'] = str(rank)
     address = f'tcp://127.0.0.1:{port}'
-    torch.distributed.init_process_group('gloo', address, rank=rank, world_size=world_size)
+    torch.distributed.init_process_group('gloo', address, rank=rank, world_size=2)
     config = Config.fromfile(Path(__file__).parents[2] / 'configs' / 'demo' / NAME.format(method))
     config.launcher = 'pytorch'
     config.work_dir = folder
@@ -43,4 +43,4 @@ def main(rank: int, world_size: int, port: int, folder: str, method: str) -> Non
 
 
 if __name__ == '__main__':
-    main(*map(int, sys.argv[1:4]), *sys.argv[4:])
+    main(*map(int, sys.argv[1:3]), *sys.argv[3:])
