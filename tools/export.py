@@ -163,11 +163,11 @@ def load_pictures(args: argparse.Namespace) -> dict:
 
 def source(args: argparse.Namespace) -> dict[str, str]:
     """Where the model comes from, for the file."""
-    from mmseg_scr.export import file_digest
+    from mmseg_scr.weights.card import digest
 
     found = dict(config=Path(args.config).name, checkpoint=Path(args.checkpoint).name)
     path = Path(args.checkpoint).expanduser()
-    return found | (dict(checkpoint_sha256=file_digest(path)) if path.is_file() else {})
+    return found | (dict(checkpoint_sha256=digest(path)) if path.is_file() else {})
 
 
 def _files(args: argparse.Namespace, suffix: str) -> tuple[Path, Path]:

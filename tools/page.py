@@ -72,14 +72,11 @@ def run(args: argparse.Namespace) -> None:
 
 def load_predictor(args: argparse.Namespace) -> tuple:
     """Name and predictor of the model of the command line."""
-    from mmseg_scr.prediction import Predictor, load_model, load_shipped, pick_device
+    from mmseg_scr.prediction import Predictor, load_chosen, pick_device
 
     device = pick_device(args.device)
-    if args.model:
-        name, weights = args.model
-        model = load_model(name, weights, device=device, trusted=args.trust_checkpoint)
-    else:
-        name, model = load_shipped(args.name, device)
+    trusted = args.trust_checkpoint
+    name, model = load_chosen(args.model, args.name, device=device, trusted=trusted)
     print(f'Model {name} on {device}, {len(model.dataset_meta["classes"])} classes')
     return name, Predictor(model, mode=args.mode)
 

@@ -102,17 +102,15 @@ def run(args: argparse.Namespace, sources: list):
 
 def load_predictor(args: argparse.Namespace):
     """The model of the command line; the folder of results is taken for it."""
-    from mmseg_scr.prediction import Predictor, claim_folder, load_model, load_shipped, pick_device
+    from mmseg_scr.prediction import Predictor, claim_folder, load_chosen, pick_device
     from mmseg_scr.prediction.settings import describe_model
 
     device = pick_device(args.device)
-    if args.model:
-        name, weights = args.model
-        model = load_model(name, weights, device=device, trusted=args.trust_checkpoint)
-    else:
-        (name, model), weights = load_shipped(args.name, device), None
+    trusted = args.trust_checkpoint
+    name, model = load_chosen(args.model, args.name, device=device, trusted=trusted)
     print(f'Model {name} on {device}, {len(model.dataset_meta["classes"])} classes')
     options = dict(mode=args.mode, with_probabilities='probabilities' in args.save)
+    weights = args.model and args.model[1]
     settings = describe_model(name, model, weights) | dict(mode=args.mode, opacity=args.opacity)
     if args.fast:
         from mmseg_scr.prediction.fast_predictor import FastPredictor

@@ -8,15 +8,14 @@ import torch
 from mmengine.config import Config
 from mmengine.model import revert_sync_batchnorm
 from mmengine.registry import init_default_scope
-from mmengine.structures import PixelData
 from mmseg.registry import MODELS
-from mmseg.structures import SegDataSample
 from torch import Tensor, nn
 
 from mmseg_scr.benchmarks.comparisons import OF_A_RUN, Comparison, Subject
 from mmseg_scr.benchmarks.contestant import Contestant
 from mmseg_scr.benchmarks.forms import change_form
 from mmseg_scr.speed.clocks import Run
+from mmseg_scr.speed.noise import random_samples
 
 SEED = 0
 DTYPES = {'bf16': torch.bfloat16, 'fp16': torch.float16}
@@ -88,7 +87,7 @@ def _predicting(forward: Run, images: Tensor, precision: str) -> Run:
 
 def _training(model: nn.Module, images: Tensor, precision: str) -> Contestant:
     model.train()
-    samples = _samples(model, images)
+    samples = random_samples(images, model.num_classes)
 
     def loss() -> Tensor:
         with _autocast(images, precision):
@@ -105,13 +104,6 @@ def _step(model: nn.Module, loss: Callable[[], Tensor]) -> Run:
         model.zero_grad()
 
     return run
-
-
-def _samples(model: nn.Module, images: Tensor) -> list[SegDataSample]:
-    shape = images.shape[2:]
-    labels = torch.randint(model.num_classes, (len(images), 1, *shape), device=images.device)
-    meta = dict(img_shape=shape, pad_shape=shape)
-    return [SegDataSample(metainfo=meta, gt_sem_seg=PixelData(data=label)) for label in labels]
 
 
 def _autocast(images: Tensor, precision: str) -> AbstractContextManager:

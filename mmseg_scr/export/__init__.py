@@ -7,7 +7,6 @@ mmseg's own prediction on pictures of sizes that the export has not seen.
 
 from mmseg_scr.export.deployed import OUTPUTS, Deployed
 from mmseg_scr.export.formats import FORMATS, require_packages
-from mmseg_scr.export.metadata import file_digest
 from mmseg_scr.export.model import ExportError, export_model
 from mmseg_scr.export.parity import Cell, Limits, check_parity
 from mmseg_scr.export.programs import Program, load_program
@@ -27,7 +26,6 @@ __all__ = [
     'check_parity',
     'draw_pictures',
     'export_model',
-    'file_digest',
     'fix_random_bases',
     'load_program',
     'parity_record',

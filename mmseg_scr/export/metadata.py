@@ -1,11 +1,9 @@
 """What a file says of itself, as strings by name."""
 
-import hashlib
 import json
 import platform
 from collections.abc import Mapping
 from importlib import metadata
-from pathlib import Path
 
 from mmseg_scr.export.deployed import Deployed
 from mmseg_scr.version import __version__
@@ -16,7 +14,6 @@ PACKAGES = (
     *('onedl-mmsegmentation', 'onedl-mmengine', 'onedl-mmcv'),
     *('mmsegmentation', 'mmengine', 'mmcv'),
 )
-BLOCK = 2**20
 
 
 def describe(deployed: Deployed, source: Mapping[str, str]) -> dict[str, str]:
@@ -46,15 +43,6 @@ def describe(deployed: Deployed, source: Mapping[str, str]) -> dict[str, str]:
         versions=_versions(),
     )
     return plain | {name: json.dumps(value) for name, value in lists.items()} | dict(source)
-
-
-def file_digest(path: Path) -> str:
-    """SHA-256 of a file, in hexadecimal digits."""
-    digest = hashlib.sha256()
-    with path.open('rb') as file:
-        while block := file.read(BLOCK):
-            digest.update(block)
-    return digest.hexdigest()
 
 
 def _versions() -> dict[str, str]:

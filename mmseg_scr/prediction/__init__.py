@@ -11,7 +11,7 @@ from mmseg_scr.prediction.pictures import read_picture
 from mmseg_scr.prediction.predict import Report, predict_sources
 from mmseg_scr.prediction.predictor import Prediction, Predictor
 from mmseg_scr.prediction.settings import claim_folder
-from mmseg_scr.prediction.shipped import load_shipped
+from mmseg_scr.prediction.shipped import load_chosen, load_shipped
 from mmseg_scr.prediction.sources import Failure, Source, list_sources
 
 __all__ = [
@@ -25,6 +25,7 @@ __all__ = [
     'Source',
     'claim_folder',
     'list_sources',
+    'load_chosen',
     'load_model',
     'load_shipped',
     'pick_device',

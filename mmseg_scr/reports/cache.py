@@ -21,6 +21,7 @@ from mmseg_scr.figures import TrainedModel
 from mmseg_scr.prediction.settings import claim_folder, describe_model
 from mmseg_scr.reports.image_result import COUNTING
 from mmseg_scr.runs.versions import package_versions
+from mmseg_scr.weights.card import digest
 
 DIGITS = 20  # hexadecimal, of a key
 PATHS = ('img_path', 'seg_map_path')  # of a sample of mmseg's data sets
@@ -86,10 +87,7 @@ def data_digest(dataset: Dataset, size: int) -> str:
 
 def _contents(info: Mapping[str, object]) -> list[str]:
     paths = (str(info[key]) for key in PATHS if info.get(key))
-    return [
-        hashlib.sha256(Path(path).read_bytes()).hexdigest() if Path(path).is_file() else path
-        for path in paths
-    ]
+    return [digest(Path(path)) if Path(path).is_file() else path for path in paths]
 
 
 def _code_digest(network: nn.Module) -> str:

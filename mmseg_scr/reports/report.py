@@ -118,7 +118,7 @@ def _same_images(models: Sequence[TrainedModel], limit: int | None) -> list[str]
 
 def _document(subjects: Sequence[Subject], out: Path, settings: Settings) -> Document:
     pairs = [Pair(subjects[0], other) for other in subjects[1:]]
-    device = f'{settings.device} ({hardware_model(settings.device.partition(":")[0])})'
+    device = f'{settings.device} ({hardware_model(settings.device)})'
     out.mkdir(parents=True, exist_ok=True)
     of_images.write_image_csv(out / TABLE, subjects, pairs)
     sections = [

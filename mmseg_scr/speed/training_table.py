@@ -6,12 +6,11 @@ from statistics import median
 
 import torch
 from mmengine.model import revert_sync_batchnorm
-from mmengine.structures import PixelData
-from mmseg.structures import SegDataSample
 from torch import Tensor, nn
 
 from mmseg_scr.speed.activations import kept_bytes
 from mmseg_scr.speed.clocks import stopwatch_of
+from mmseg_scr.speed.noise import random_samples
 
 HEADER = '| image | batch | s a step | s an image | MiB kept |\n|---|---:|---:|---:|---:|'
 
@@ -56,7 +55,8 @@ def format_training_table(steps: Sequence[TrainingStep]) -> str:
 
 
 def _measure(model: nn.Module, size: tuple[int, int], batch: int, rounds: int) -> TrainingStep:
-    images, samples = _noise(model.num_classes, size, batch)
+    images = torch.randn(batch, 3, *size)
+    samples = random_samples(images, model.num_classes)
 
     def loss() -> Tensor:
         return model.parse_losses(model(images, samples, mode='loss'))[0]
@@ -70,12 +70,3 @@ def _measure(model: nn.Module, size: tuple[int, int], batch: int, rounds: int) -
     stopwatch = stopwatch_of('cpu')
     seconds = median(stopwatch.seconds(step) for _ in range(rounds))
     return TrainingStep(size, batch, seconds, kept / 2**20)
-
-
-def _noise(
-    num_classes: int, size: tuple[int, int], batch: int
-) -> tuple[Tensor, list[SegDataSample]]:
-    meta = dict(img_shape=size, pad_shape=size)
-    labels = torch.randint(num_classes, (batch, 1, *size))
-    samples = [SegDataSample(metainfo=meta, gt_sem_seg=PixelData(data=label)) for label in labels]
-    return torch.randn(batch, 3, *size), samples

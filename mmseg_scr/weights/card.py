@@ -7,6 +7,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 
 FOLDER = Path(__file__).parent / 'files'
+BLOCK = 2**20  # bytes of a file that are read at once
 
 
 @dataclass(frozen=True)
@@ -93,7 +94,11 @@ def write_card(card: ModelCard, folder: Path) -> Path:
 
 def digest(file: Path) -> str:
     """SHA-256 of a file, hexadecimal."""
-    return hashlib.sha256(file.read_bytes()).hexdigest()
+    found = hashlib.sha256()
+    with file.open('rb') as content:
+        while block := content.read(BLOCK):
+            found.update(block)
+    return found.hexdigest()
 
 
 def _folder(folder: Path | str | None) -> Path:

@@ -15,3 +15,10 @@ def faster(monkeypatch):
 def _forget_compiled_code():
     yield
     torch._dynamo.reset()
+
+
+@pytest.fixture
+def double_precision():
+    torch.set_default_dtype(torch.float64)  # of random numbers that a head draws
+    yield
+    torch.set_default_dtype(torch.float32)

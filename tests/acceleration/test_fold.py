@@ -174,13 +174,6 @@ def test_what_hooks_watch_is_left_alone():
     assert fold_normalizations(model, lambda: model(IMAGES)) == 0
 
 
-@pytest.fixture
-def double_precision():
-    torch.set_default_dtype(torch.float64)  # of random numbers that a head draws
-    yield
-    torch.set_default_dtype(torch.float32)
-
-
 @pytest.mark.parametrize('head', HEADS)
 def test_whole_networks_stay_exact_in_float64(head, double_precision):
     model = tiny_segmentor(head).double()

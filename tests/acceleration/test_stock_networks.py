@@ -19,13 +19,6 @@ def normalizations(model):
     return sum(isinstance(m, nn.modules.batchnorm._BatchNorm) for m in model.modules())
 
 
-@pytest.fixture
-def double_precision():
-    torch.set_default_dtype(torch.float64)
-    yield
-    torch.set_default_dtype(torch.float32)
-
-
 @pytest.mark.parametrize('name', NETWORKS)
 def test_folding_is_exact_in_every_family(name, double_precision):
     model = stock_network(name).double()

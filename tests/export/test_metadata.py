@@ -1,12 +1,11 @@
-import hashlib
 import json
 from importlib.metadata import version
 
 from builders.exported import CLASSES, PALETTE, PREPROCESSOR, small_model
 
 from mmseg_scr import __version__
-from mmseg_scr.export import Deployed, file_digest
-from mmseg_scr.export.metadata import BLOCK, describe
+from mmseg_scr.export import Deployed
+from mmseg_scr.export.metadata import describe
 
 
 def test_all_that_a_program_needs_is_there_as_strings():
@@ -33,9 +32,3 @@ def test_order_of_the_channels_is_that_of_the_input():
     )
     assert (outside['input'], outside['channel_order']) == ('normalized', 'RGB')
     assert inside['network_channel_order'] == outside['network_channel_order'] == 'RGB'
-
-
-def test_digest_is_that_of_the_whole_file(tmp_path):
-    content = bytes(range(256)) * (BLOCK // 256 + 3)
-    (tmp_path / 'a').write_bytes(content)
-    assert file_digest(tmp_path / 'a') == hashlib.sha256(content).hexdigest()

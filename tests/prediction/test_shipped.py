@@ -3,7 +3,7 @@ from types import SimpleNamespace
 import pytest
 
 from mmseg_scr.prediction import shipped
-from mmseg_scr.prediction.shipped import load_shipped
+from mmseg_scr.prediction.shipped import load_chosen, load_shipped
 
 
 def card(name, **scores):
@@ -31,3 +31,12 @@ def test_without_models_the_message_names_the_option(monkeypatch):
     monkeypatch.setattr(shipped, 'list_weights', list)
     with pytest.raises(ValueError, match='name yours with --model'):
         load_shipped(None)
+
+
+def test_files_are_chosen_before_a_shipped_model(monkeypatch):
+    monkeypatch.setattr(shipped, 'load_model', lambda *files, **options: (files, options))
+    name, (files, options) = load_chosen(('a.py', 'a.pth'), None, device='cpu', trusted=True)
+    assert name == 'a.py'
+    assert files == ('a.py', 'a.pth')
+    assert options == dict(device='cpu', trusted=True)
+    assert load_chosen(None, 'small', device='cpu', trusted=False) == ('small', 'small on cpu')

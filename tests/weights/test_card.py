@@ -4,7 +4,7 @@ import shutil
 import pytest
 
 from mmseg_scr.weights import list_weights
-from mmseg_scr.weights.card import find_weights
+from mmseg_scr.weights.card import BLOCK, digest, find_weights
 
 
 @pytest.fixture
@@ -67,3 +67,9 @@ def test_renamed_card_is_refused(copy):
     (copy / 'tiny.json').rename(copy / 'other.json')
     with pytest.raises(ValueError, match=r"other\.json describes 'tiny'"):
         list_weights(copy)
+
+
+def test_digest_is_that_of_the_whole_file(tmp_path):
+    content = bytes(range(256)) * (BLOCK // 256 + 3)
+    (tmp_path / 'a').write_bytes(content)
+    assert digest(tmp_path / 'a') == hashlib.sha256(content).hexdigest()
