@@ -12,6 +12,7 @@ import torch.nn.functional as F
 from mmengine.logging import MessageHub
 from mmseg.registry import MODELS
 from torch import Tensor, nn
+from torch.utils.checkpoint import checkpoint
 
 from mmseg_scr.layers.precise_linear import precise_linear
 from mmseg_scr.ops.anchors import fill_anchor_slots
@@ -140,9 +141,15 @@ class PixelContrastLoss(nn.Module):
             )
             for i in self.in_index
         ]
-        # Padding shows the first pixel, which may be an ignored one that is not finite.
-        embedded = self._embed(torch.cat(rows, dim=1).where(slots.valid.unsqueeze(1), 0))
-        contrast = pixel_contrast(embedded, slots.label, self.temperature, valid=slots.valid)
+        # Computed again for the gradient: what it keeps are several tables of anchors by anchors.
+        contrast = checkpoint(
+            self._contrast,
+            torch.cat(rows, dim=1),
+            slots.label,
+            slots.valid,
+            use_reentrant=False,
+            preserve_rng_state=False,
+        )
         return contrast * self._current_weight()
 
     def _predictions(self, logits: Tensor) -> Tensor:
@@ -150,6 +157,12 @@ class PixelContrastLoss(nn.Module):
         if logits.shape[1] == 1 and self.threshold is not None:
             return (logits.sigmoid() > self.threshold).squeeze(1).long()
         return logits.max(dim=1).indices  # on a CPU a quarter of the time of argmax
+
+    def _contrast(self, rows: Tensor, labels: Tensor, valid: Tensor) -> Tensor:
+        """(A, C), (A,), (A,) -> scalar."""
+        # Padding shows the first pixel, which may be an ignored one that is not finite.
+        embedded = self._embed(rows.where(valid.unsqueeze(1), 0))
+        return pixel_contrast(embedded, labels, self.temperature, valid=valid)
 
     def _embed(self, rows: Tensor) -> Tensor:
         """(A, C) -> (A, D) unit vectors."""

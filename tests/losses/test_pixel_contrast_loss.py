@@ -78,6 +78,16 @@ def test_gradients_equal_those_of_projecting_all_pixels(drawn):
         torch.testing.assert_close(one, other, rtol=1e-4, atol=1e-5)
 
 
+def test_no_table_of_anchors_by_anchors_is_kept_for_the_gradient():
+    loss, (features, logits, labels) = build(max_samples=64, max_views=64), batch(scale=1)
+    kept = []
+    with torch.autograd.graph.saved_tensors_hooks(
+        lambda x: kept.append(x.numel()) or x, lambda x: x
+    ):
+        loss(features, logits, labels).backward()
+    assert 0 < max(kept) < 64 * 64
+
+
 def test_half_of_the_anchors_are_where_the_logits_are_wrong(drawn):
     features, logits, labels = batch()
     build()(features, logits, labels)
