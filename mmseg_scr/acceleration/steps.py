@@ -7,7 +7,6 @@ from functools import partial
 import torch
 from mmengine.logging import print_log
 
-from mmseg_scr.acceleration.compilers import missing_compiler
 from mmseg_scr.acceleration.fold import fold_normalizations
 from mmseg_scr.acceleration.heap import can_keep_memory, return_memory
 from mmseg_scr.acceleration.likeness import EQUAL, logits
@@ -17,6 +16,7 @@ from mmseg_scr.acceleration.pools import free_pools
 from mmseg_scr.acceleration.programs import Programs, one_line
 from mmseg_scr.acceleration.report import Step
 from mmseg_scr.acceleration.trials import Trials, why_unlike
+from mmseg_scr.checks.compilers import missing_compiler
 
 HALF_TOLERANCE = 0.1  # of compiled half precision from eager half precision, in one part
 WORTH = 0.98  # of the time, at most: a layout that gains less is not worth a change

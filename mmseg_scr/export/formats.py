@@ -3,22 +3,20 @@
 import json
 import logging
 import re
-import shutil
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from importlib.util import find_spec
-from os import environ
 from pathlib import Path
 
 import torch
 from torch.export import ExportedProgram
 
+from mmseg_scr.checks.compilers import missing_compiler
+
 INPUT = 'image'
 AXES = ('batch', None, 'height', 'width')
 METADATA_FILE = 'metadata.json'
-ONNX_LIMIT = (
-    2**31
-)  # bytes of a protobuf; more lies in a second file, which this room does not write
+ONNX_LIMIT = 2**31  # bytes of a protobuf; more lies in a second file, which is not written here
 INSTALL_ONNX = "pip install onnx onnxruntime onnxscript, or pip install -e '.[onnx]' in a clone"
 
 
@@ -52,12 +50,9 @@ def require_packages(name: str) -> None:
     missing = [package for package in kind.packages if find_spec(package) is None]
     if missing:
         raise ImportError(f'{name} needs {", ".join(missing)}: {INSTALL_ONNX}')
-    compiler = environ.get('CXX', 'g++')
-    if kind.compiles and not (shutil.which(compiler) or shutil.which('clang++')):
-        raise ValueError(
-            f'{name} needs a C++ compiler, and there is no {compiler!r}; install one, or name '
-            'yours in the environment variable CXX'
-        )
+    problem = kind.compiles and missing_compiler(torch.device('cpu'), 'inductor')
+    if problem:
+        raise ValueError(f'{name} compiles: {problem}')
 
 
 def _write_onnx(

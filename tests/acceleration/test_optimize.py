@@ -13,9 +13,9 @@ from mmseg.structures import SegDataSample
 from torch import nn
 
 from mmseg_scr.acceleration import optimize, steps, trials
-from mmseg_scr.acceleration.compilers import missing_compiler
 from mmseg_scr.acceleration.likeness import logits
 from mmseg_scr.acceleration.trial import Times
+from mmseg_scr.checks.compilers import missing_compiler
 
 SIZE = (64, 96)
 SIZES = [SIZE, (96, 64), (64, 64), (65, 97), (160, 96), (200, 100), (72, 99), (128, 128)]

@@ -1,6 +1,6 @@
 import torch
 
-from mmseg_scr.acceleration.compilers import missing_compiler
+from mmseg_scr.checks.compilers import missing_compiler
 
 CPU = torch.device('cpu')
 
