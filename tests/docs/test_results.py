@@ -1,10 +1,12 @@
 """The page of results says what the committed records say."""
 
+import csv
 import re
 from pathlib import Path
 
 import pytest
 
+from mmseg_scr.runs.ablation import write_tables
 from mmseg_scr.runs.records import read_records
 
 DOCS = Path(__file__).parents[2] / 'docs'
@@ -15,6 +17,11 @@ ROWS = {
     'baseline': 'street-baseline',
     '+ CRM': 'street-crm',
     '+ CRM and SRM': 'street-both',
+}
+STUDIES = [file.stem for file in FILES if (DOCS / 'results' / file.stem).is_dir()]
+MAIN = {  # metrics of the table on the page
+    'street_scenes': ['mIoU', 'boundary/mIoU_w1', 'boundary/mIoU_w2', 'boundary/mIoU_interior_w2'],
+    'camvid': ['mIoU', 'boundary/mIoU_w1', 'boundary/mIoU_w3', 'boundary/mIoU_interior_w3'],
 }
 COLUMNS = ('mIoU', 'boundary/mIoU_w1', 'boundary/mIoU_w2', 'boundary/mIoU_interior_w2')
 
@@ -27,7 +34,8 @@ def test_records_are_read_and_name_no_folder_of_a_machine(file):
 
 @pytest.mark.parametrize(('label', 'title'), ROWS.items())
 def test_row_of_a_decision_is_that_of_its_record(label, title):
-    row = re.search(rf'^\| {re.escape(label)} \|(.+)\|$', PAGE, re.MULTILINE)
+    _, _, decisions = PAGE.partition('## What decided the defaults')
+    row = re.search(rf'^\| {re.escape(label)} \|(.+)\|$', decisions, re.MULTILINE)
     record = DECISIONS[title]
     values = [record.curves['mIoU'][1][-1], *(record.metrics[name] for name in COLUMNS)]
     assert [cell.strip() for cell in row[1].split('|')] == [f'{value:.2f}' for value in values]
@@ -47,3 +55,44 @@ def test_sentences_say_what_the_records_say():
     assert f"factors' spread {curve['factor_std']:.2f}" in text
     unweighted = DECISIONS['street-unweighted-baseline'].curves['mIoU'][1][-1]
     assert f'it stood at {unweighted:.2f} on val without them' in text
+
+
+def records_of(study):
+    return read_records(DOCS / f'results/{study}.jsonl')
+
+
+def cells(file):
+    """Texts of a CSV file, and its numbers."""
+    number = re.compile(r'-?\d+(\.\d+)?(e-?\d+)?')
+    found = [cell for row in csv.reader(file.read_text().splitlines()) for cell in row]
+    values = [part for cell in found for part in cell.split()]  # of all seeds in one cell
+    return (
+        [text for text in values if not number.fullmatch(text)],
+        [float(text) for text in values if number.fullmatch(text)],
+    )
+
+
+def test_a_study_has_its_tables():
+    assert 'street_scenes' in STUDIES
+
+
+@pytest.mark.parametrize('study', STUDIES)
+def test_tables_of_a_study_are_those_of_its_records(study, tmp_path):
+    write_tables(tmp_path, records_of(study), baseline='baseline')
+    committed = DOCS / 'results' / study
+    assert {file.name for file in committed.iterdir()} == {file.name for file in tmp_path.iterdir()}
+    for made in tmp_path.iterdir():
+        if made.suffix in ('.md', '.tex'):
+            assert made.read_text() == (committed / made.name).read_text()
+        if made.suffix == '.csv':
+            (texts, values), (same, close) = cells(made), cells(committed / made.name)
+            assert texts == same
+            assert values == pytest.approx(close, rel=1e-6, abs=1e-6)
+
+
+@pytest.mark.parametrize('study', STUDIES)
+def test_page_shows_the_main_table_of_a_study(study, tmp_path):
+    records = records_of(study)
+    table = write_tables(tmp_path, records, baseline='baseline', metrics=MAIN[study])
+    rows, *_ = table.split('\n\n')
+    assert rows in PAGE

@@ -3,7 +3,9 @@
 import re
 from pathlib import Path
 
+import numpy as np
 import pytest
+import torch
 import yaml
 
 from mmseg_scr.runs.sample import predict, read_sample, score
@@ -16,6 +18,11 @@ LARGEST = {'StreetScenesDataset': 3e6, 'CamVidDataset': 10e6}  # bytes
 TOLERANCE = 0.05  # percent points, for the rounding of another machine
 CARDS = {card.name: card for card in list_weights()}
 SAMPLE_SET = dict(type='StreetScenesDataset', seed=3, size=(96, 192))  # no decision saw it
+WITHOUT = {  # part of ours -> the end of its modules' names, what they say in its place
+    'offsets': ('.offset', torch.zeros_like),
+    'attention': ('.spatial_attention', torch.zeros_like),
+    'channel factors': ('.channel_attention', lambda f: f.mean(dim=1, keepdim=True).expand_as(f)),
+}
 
 each_shipped = pytest.mark.parametrize('card', CARDS.values(), ids=CARDS)
 
@@ -41,6 +48,22 @@ def test_street_scenes_file_reproduces_its_scores_on_the_first_scenes(name):
     scores = score(scenes, predict(model, scenes, progress=lambda *_: None, title=name))
     assert set(scores) == {'mIoU', 'boundary/mIoU_w1'}
     assert scores == pytest.approx(sample['metrics'], abs=TOLERANCE)
+
+
+@pytest.mark.parametrize('part', WITHOUT)
+def test_without_a_part_the_shipped_network_says_something_else(part):
+    if PAIR['ours'] not in CARDS:
+        pytest.skip(f'{PAIR["ours"]} is not among the shipped files yet')
+    model = build_model(PAIR['ours'])
+    scenes = read_sample(model.cfg.test_dataloader.dataset, 5)
+    expected = predict(model, scenes, progress=lambda *_: None, title='')
+    end, replaced = WITHOUT[part]
+    modules = [module for name, module in model.named_modules() if name.endswith(end)]
+    for module in modules:
+        module.register_forward_hook(lambda _module, _inputs, result: replaced(result))
+    actual = predict(model, scenes, progress=lambda *_: None, title='')
+    assert modules
+    assert np.mean(np.stack(actual) != np.stack(expected)) > 0.002
 
 
 def test_both_of_the_pair_are_shipped_or_neither():
