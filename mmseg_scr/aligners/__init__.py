@@ -1,8 +1,13 @@
-"""Slot *aligner*: (coarse (B, C, h, w), fine (B, C, H, W)) -> coarse on the grid of fine."""
+"""Slot *aligner*: (coarse (B, C, h, w), fine (B, C, H, W)) -> coarse on the grid of fine.
+
+The head adds the fine map to what an aligner returns.
+"""
 
 from mmseg_scr.aligners.alignfa import AlignFA
 from mmseg_scr.aligners.bilinear import Bilinear
+from mmseg_scr.aligners.carafe import CARAFE
+from mmseg_scr.aligners.dysample import DySample
 from mmseg_scr.aligners.fam import FAM
 from mmseg_scr.aligners.srm import SRM
 
-__all__ = ['FAM', 'SRM', 'AlignFA', 'Bilinear']
+__all__ = ['CARAFE', 'FAM', 'SRM', 'AlignFA', 'Bilinear', 'DySample']

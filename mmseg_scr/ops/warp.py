@@ -107,3 +107,33 @@ def pixel_grid(size: tuple[int, int], *, like: Tensor) -> Tensor:
     rows = torch.arange(size[0], device=like.device, dtype=like.dtype)
     columns = torch.arange(size[1], device=like.device, dtype=like.dtype)
     return torch.stack([columns.expand(size), rows[:, None].expand(size)]).unsqueeze(0)
+
+
+def resized_grid(source: tuple[int, int], target: tuple[int, int], *, like: Tensor) -> Tensor:
+    """(1, 2, H, W): where each pixel of a ``target`` map lies in one of the size ``source``.
+
+    In pixels from the centre of the first, x before y, areas of the maps made to coincide:
+    what bilinear resizing with ``align_corners=False`` reads.
+    """
+    (height, width), grid = target, pixel_grid(target, like=like)
+    columns = (grid[:, 0] + 0.5) * (source[1] / width) - 0.5
+    rows = (grid[:, 1] + 0.5) * (source[0] / height) - 0.5
+    return torch.stack([columns, rows], dim=1)
+
+
+def sample_groups(x: Tensor, position: Tensor) -> Tensor:
+    """Read groups of channels at positions of their own; outside counts as the nearest pixel.
+
+    Args:
+        x: (B, C, h, w).
+        position: (B, 2, G, H, W), as of :func:`sample_at`, for each of G runs of C / G channels.
+
+    Returns:
+        (B, C, H, W), dtype of ``x``.
+    """
+    (height, width), groups = x.shape[2:], position.shape[2]
+    columns = position[:, 0].clamp(0, width - 1)
+    rows = position[:, 1].clamp(0, height - 1)
+    position = torch.stack([columns, rows], dim=2).flatten(0, 1)  # (B * G, 2, H, W)
+    sampled = sample_at(x.unflatten(1, (groups, -1)).flatten(0, 1), position)
+    return sampled.unflatten(0, (-1, groups)).flatten(1, 2)

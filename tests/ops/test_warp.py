@@ -2,9 +2,10 @@ import pytest
 import torch
 from builders.fill import wave
 from builders.golden import check_golden
+from reference.upsampling import areas_by_loops, sample_groups_by_loops
 from reference.warp import warp_by_double_sum
 
-from mmseg_scr.ops.warp import sample_at, warp_by_offset
+from mmseg_scr.ops.warp import resized_grid, sample_at, sample_groups, warp_by_offset
 
 
 @pytest.mark.parametrize('size', [(5, 7), (1, 6), (6, 1), (1, 1)])
@@ -143,3 +144,24 @@ def test_half_precision_positions_are_not_rounded_again():
     position = torch.zeros(1, 2, 1, 1, dtype=torch.bfloat16)
     position[:, 0] = 300  # exact in bfloat16; its place between -1 and 1 is not
     torch.testing.assert_close(sample_at(x, position), x[..., 300:301], rtol=0, atol=1e-3)
+
+
+@pytest.mark.parametrize(
+    ('source', 'target'), [((3, 4), (6, 8)), ((23, 1), (45, 2)), ((3, 4), (3, 4))]
+)
+def test_resized_grid_makes_the_areas_of_both_maps_coincide(source, target):
+    grid = resized_grid(source, target, like=torch.zeros((), dtype=torch.float64))
+    torch.testing.assert_close(grid[0], areas_by_loops(source, target))
+
+
+@pytest.mark.parametrize('size', [(4, 5), (1, 1), (1, 4)])
+def test_groups_are_sampled_alone_and_the_border_is_repeated(size):
+    x = torch.randn(2, 6, *size).double()
+    position = 3 * torch.randn(2, 2, 3, 5, 7).double()  # also far outside
+    torch.testing.assert_close(sample_groups(x, position), sample_groups_by_loops(x, position))
+
+
+def test_gradients_of_sampled_groups():
+    x = torch.randn(1, 4, 3, 4).double().requires_grad_()
+    position = (2 * torch.rand(1, 2, 2, 3, 3)).double().requires_grad_()
+    assert torch.autograd.gradcheck(sample_groups, (x, position))
