@@ -7,7 +7,8 @@ from mmseg_scr.aligners.alignfa import AlignFA
 from mmseg_scr.aligners.bilinear import Bilinear
 from mmseg_scr.aligners.carafe import CARAFE
 from mmseg_scr.aligners.dysample import DySample
+from mmseg_scr.aligners.fade import FADE
 from mmseg_scr.aligners.fam import FAM
 from mmseg_scr.aligners.srm import SRM
 
-__all__ = ['CARAFE', 'FAM', 'SRM', 'AlignFA', 'Bilinear', 'DySample']
+__all__ = ['CARAFE', 'FADE', 'FAM', 'SRM', 'AlignFA', 'Bilinear', 'DySample']
