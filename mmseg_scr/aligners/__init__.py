@@ -9,7 +9,8 @@ from mmseg_scr.aligners.carafe import CARAFE
 from mmseg_scr.aligners.dysample import DySample
 from mmseg_scr.aligners.fade import FADE
 from mmseg_scr.aligners.fam import FAM
+from mmseg_scr.aligners.freqfusion import FreqFusion
 from mmseg_scr.aligners.sapa import SAPA
 from mmseg_scr.aligners.srm import SRM
 
-__all__ = ['CARAFE', 'FADE', 'FAM', 'SAPA', 'SRM', 'AlignFA', 'Bilinear', 'DySample']
+__all__ = ['CARAFE', 'FADE', 'FAM', 'SAPA', 'SRM', 'AlignFA', 'Bilinear', 'DySample', 'FreqFusion']

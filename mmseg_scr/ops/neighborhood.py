@@ -1,4 +1,4 @@
-"""Weighted combination of each pixel's 3x3 neighbours (arXiv 2412.08671, Eq. 3)."""
+"""Each pixel and its 3x3 neighbours: their weighted combination, and how like they are."""
 
 import torch
 import torch.nn.functional as F
@@ -6,7 +6,7 @@ from torch import Tensor
 
 WINDOW = [(dy, dx) for dy in range(3) for dx in range(3)]  # k = 1..9, row by row
 
-
+SHORTEST = 1e-8  # a shorter vector has no direction
 PADDING_MODES = {'zeros': 'constant', 'replicate': 'replicate'}  # names of nn.Conv2d: of F.pad
 
 
@@ -45,3 +45,26 @@ def combine_neighbors(offset: Tensor, weights: Tensor, *, padding_mode: str = 'z
         neighbor = padded[:, :, dy : dy + height, dx : dx + width]
         total = torch.addcmul(total, neighbor, weights[:, k : k + 1])
     return total.to(offset.dtype)
+
+
+def neighbor_cosines(x: Tensor, *, distance: int) -> Tensor:
+    """Cosines of every pixel and its eight neighbours in a number of pixels' distance.
+
+    Args:
+        x: (B, C, H, W).
+        distance: in rows and in columns, 1 or more.
+
+    Returns:
+        (B, 8, H, W), row by row without the pixel itself, 0 outside of the map; float32 at least.
+    """
+    x = x.to(torch.promote_types(x.dtype, torch.float32))
+    unit = F.normalize(x, dim=1, eps=SHORTEST)
+    padded = F.pad(unit, (distance,) * 4)
+    height, width = x.shape[2:]
+    cosines = []
+    for dy, dx in WINDOW:
+        if (dy, dx) != (1, 1):
+            rows = slice(dy * distance, dy * distance + height)
+            columns = slice(dx * distance, dx * distance + width)
+            cosines.append((unit * padded[:, :, rows, columns]).sum(dim=1))
+    return torch.stack(cosines, dim=1)

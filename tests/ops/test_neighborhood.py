@@ -2,9 +2,9 @@ import pytest
 import torch
 from builders.fill import wave
 from builders.golden import check_golden
-from reference.neighborhood import combine_by_loops
+from reference.neighborhood import combine_by_loops, cosines_by_loops
 
-from mmseg_scr.ops.neighborhood import combine_neighbors
+from mmseg_scr.ops.neighborhood import combine_neighbors, neighbor_cosines
 
 
 @pytest.mark.parametrize('size', [(4, 6), (1, 5), (5, 1), (1, 1), (2, 2)])
@@ -84,3 +84,25 @@ def test_half_precision_sums_in_float32():
 def test_weights_of_another_shape_are_refused_with_both_shapes(shape):
     with pytest.raises(ValueError, match=r'weights \(1, \d+, 4, \d\) and offset \(1, 2, 4, 5\)'):
         combine_neighbors(torch.zeros(1, 2, 4, 5), torch.zeros(shape))
+
+
+@pytest.mark.parametrize('distance', [1, 2])
+@pytest.mark.parametrize('size', [(4, 6), (1, 5), (1, 1), (7, 3)])
+def test_cosines_equal_the_loops(size, distance):
+    x = torch.randn(2, 3, *size, dtype=torch.float64)
+    torch.testing.assert_close(
+        neighbor_cosines(x, distance=distance), cosines_by_loops(x, distance)
+    )
+
+
+def test_cosines_of_half_precision_and_of_zeros_are_finite_float32():
+    x = torch.randn(1, 3, 4, 4).half()
+    x[:, :, 1] = 0
+    cosines = neighbor_cosines(x, distance=2)
+    assert cosines.dtype == torch.float32
+    torch.testing.assert_close(cosines.double(), cosines_by_loops(x.double(), 2))
+
+
+def test_gradients_of_cosines():
+    x = torch.randn(1, 2, 4, 3, dtype=torch.float64, requires_grad=True)
+    assert torch.autograd.gradcheck(lambda x: neighbor_cosines(x, distance=2), (x,))

@@ -16,3 +16,20 @@ def combine_by_loops(offset: Tensor, weights: Tensor) -> Tensor:
                     if 0 <= n < height and 0 <= m < width:
                         out[b, :, row, column] += weights[b, k, row, column] * offset[b, :, n, m]
     return out
+
+
+def cosines_by_loops(x: Tensor, distance: int) -> Tensor:
+    """Cosines of x (B, C, H, W) with the eight pixels around, by rows; 0 outside and of zeros."""
+    batch, _, height, width = x.shape
+    around = [(dy, dx) for dy in (-1, 0, 1) for dx in (-1, 0, 1) if dy or dx]
+    out = torch.zeros(batch, len(around), height, width, dtype=torch.float64)
+    for row in range(height):
+        for column in range(width):
+            for k, (dy, dx) in enumerate(around):
+                n, m = row + dy * distance, column + dx * distance
+                if 0 <= n < height and 0 <= m < width:
+                    own, other = x[:, :, row, column].double(), x[:, :, n, m].double()
+                    lengths = own.norm(dim=1) * other.norm(dim=1)
+                    cosine = (own * other).sum(dim=1) / lengths
+                    out[:, k, row, column] = cosine.nan_to_num()
+    return out
