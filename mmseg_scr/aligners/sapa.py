@@ -1,19 +1,16 @@
 """SAPA: similarity-aware point affiliation (arXiv 2209.12866), in its form SAPA-B.
 
 Written from the equations. The original code is MIT by its licence file, "for academic purposes
-only" by its README, and needs CUDA. Differs: the ratio need not be 2; normalisation, projections,
-similarities and sums are float32 at least, for the unscaled products grow with the features. As
-there, a coarse pixel outside of the map counts as zero, in the similarity too, and takes part in
-the softmax.
+only" by its README, and needs CUDA. Differs: the ratio need not be 2; similarities, softmax and
+sums are float32 at least, for the unscaled products grow with the features. As there, a coarse
+pixel outside of the map counts as zero, in the similarity too, and takes part in the softmax.
 """
 
 import torch
-import torch.nn.functional as F
 from mmengine.model import trunc_normal_init
 from mmseg.registry import MODELS
 from torch import Tensor, nn
 
-from mmseg_scr.layers import precise_linear
 from mmseg_scr.ops.reassembly import kernel_softmax, reassemble, window_similarity
 
 WINDOW = 5
@@ -47,10 +44,12 @@ class SAPA(nn.Module):
         return reassemble(coarse, kernel_softmax(similarity))
 
 
-def _project(x: Tensor, norm: nn.LayerNorm, linear: nn.Module) -> Tensor:
-    """(B, C, h, w) -> (B, D, h, w), every pixel normalised over its channels."""
-    rows = x.to(torch.promote_types(x.dtype, torch.float32)).movedim(1, 3)
+def _project(x: Tensor, norm: nn.Module, linear: nn.Module) -> Tensor:
+    """(B, C, h, w) -> (B, D, h, w), every pixel normalised over its channels.
+
+    In the dtype of the weights, whatever the autocast: what half precision rounds off a query can
+    be a good part of a logit.
+    """
     with torch.autocast(x.device.type, enabled=False):
-        weight, bias = norm.weight.to(rows.dtype), norm.bias.to(rows.dtype)
-        rows = F.layer_norm(rows, norm.normalized_shape, weight, bias, norm.eps)
-    return precise_linear(rows, linear).movedim(3, 1)
+        rows = norm(x.movedim(1, 3).to(norm.weight.dtype))
+        return linear(rows).movedim(3, 1)
