@@ -155,10 +155,12 @@ def _weighted_sum(x: Tensor, kernels: Tensor) -> Tensor:
 def _similarities(query: Tensor, key: Tensor, window: int) -> Tensor:
     ratio = _ratio(key.shape[2:], query.shape[2:])
     query = _blocks(query, ratio)
-    products = [None] * window**2
+    similarities = [None] * window**2
+    # A CPU takes most of the time for getting memory, were it asked for at every position.
+    products = None if _is_recorded() else torch.empty_like(query)
     for k, neighbor in _neighbors(key, window, query.shape[3:], ratio):
-        products[k] = (query * neighbor).sum(dim=1)
-    return _unblock(torch.stack(products, dim=1), ratio)
+        similarities[k] = torch.mul(query, neighbor, out=products).sum(dim=1)
+    return _unblock(torch.stack(similarities, dim=1), ratio)
 
 
 def _spread(fine: Tensor, kernels: Tensor, size: tuple[int, int]) -> Tensor:
@@ -170,8 +172,9 @@ def _spread(fine: Tensor, kernels: Tensor, size: tuple[int, int]) -> Tensor:
     if ratio:
         for k in range(side**2):
             row, column = divmod(k, side)
-            share = (fine * kernels[:, k].unsqueeze(1)).sum(dim=2)
-            padded[:, :, row : row + height, column : column + width] += share
+            window = padded[:, :, row : row + height, column : column + width]
+            for place in range(ratio**2):
+                window.addcmul_(fine[:, :, place], kernels[:, k, place].unsqueeze(1))
     else:
         rows, columns = _centers(size, fine.shape[3:], fine.device)
         for column in range(side):
