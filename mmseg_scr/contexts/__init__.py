@@ -1,5 +1,6 @@
 """Slot *context*: the backbone's maps, fine to coarse -> the pyramid's top (B, C, h4, w4)."""
 
+from mmseg_scr.contexts.aspp import ASPP
 from mmseg_scr.contexts.ccam import CCAM
 from mmseg_scr.contexts.crm import CRM
 from mmseg_scr.contexts.dam import DAM
@@ -9,4 +10,4 @@ from mmseg_scr.contexts.last_stage import LastStage
 from mmseg_scr.contexts.multi_stage import MultiStage
 from mmseg_scr.contexts.ppm import PPM
 
-__all__ = ['CCAM', 'CRM', 'DAM', 'DAPPM', 'FRM', 'PPM', 'LastStage', 'MultiStage']
+__all__ = ['ASPP', 'CCAM', 'CRM', 'DAM', 'DAPPM', 'FRM', 'PPM', 'LastStage', 'MultiStage']
