@@ -9,5 +9,6 @@ from mmseg_scr.contexts.frm import FRM
 from mmseg_scr.contexts.last_stage import LastStage
 from mmseg_scr.contexts.multi_stage import MultiStage
 from mmseg_scr.contexts.ppm import PPM
+from mmseg_scr.contexts.rcm import RCM
 
-__all__ = ['ASPP', 'CCAM', 'CRM', 'DAM', 'DAPPM', 'FRM', 'PPM', 'LastStage', 'MultiStage']
+__all__ = ['ASPP', 'CCAM', 'CRM', 'DAM', 'DAPPM', 'FRM', 'PPM', 'RCM', 'LastStage', 'MultiStage']
