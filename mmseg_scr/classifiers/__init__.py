@@ -9,6 +9,7 @@ from mmseg_scr.classifiers.context_aware import ContextAwareClassifier
 from mmseg_scr.classifiers.entropy_distillation import (
     EntropyDistillationLoss as EntropyDistillationLoss,
 )
+from mmseg_scr.classifiers.ocr import OCR
 from mmseg_scr.classifiers.plain import PlainClassifier
 
-__all__ = ['ContextAwareClassifier', 'PlainClassifier']
+__all__ = ['OCR', 'ContextAwareClassifier', 'PlainClassifier']
