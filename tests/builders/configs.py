@@ -29,7 +29,10 @@ WRAPPERS = {  # around a head of mmseg: the slot that they add, and what is in i
 }
 SUPERVISED_ON_THE_ESTIMATE = dict(plain_weight=0.0, oracle_weight=0.0, distillation=None)
 # Keys of the terms that a classifier adds, by what a config's name calls it.
-ADDED_LOSSES = {'contextaware': ('loss_ce_plain', 'loss_ce_oracle', 'loss_distill')}
+ADDED_LOSSES = {
+    'contextaware': ('loss_ce_plain', 'loss_ce_oracle', 'loss_distill'),
+    'ocr': ('loss_ce_plain',),
+}
 SUFFIX = re.compile('(classifier|contrastloss)$')  # of types; names do without
 
 

@@ -17,6 +17,15 @@ def test_the_tree_holds_the_promised_experiments():
             assert f'scr-aligner-{aligner}_mscan-s_{recipe}' in names
         for context in ('multistage', 'ppm', 'dappm', 'ccam', 'dam'):
             assert f'scr-context-{context}_mscan-s_{recipe}' in names
+    for part in ('context-hamburger', 'context-aspp', 'context-rcm', 'classifier-ocr'):
+        for data in ('cityscapes-1024x1024', 'ade20k-512x512'):
+            assert f'scr-{part}_mscan-s_{RECIPES[data]}' in names
+        off = '-contrast-off' if part.startswith('context') else ''
+        for recipe in (
+            'mscan-nano_1xb4-adamw-2500_street-scenes-96x192',
+            'efficientnet-lite0_1xb4-adamw-3300_camvid-256x256',
+        ):
+            assert f'scr{off}-{part}_{recipe}' in names
     assert 'frmseg_van-s_4xb4-sgd-56k_cityscapes-1024x1024' in names
     assert 'frmseg_van-s_4xb8-sgd-66k_bdd100k-720x720' in names
     for size in 'tsbl':

@@ -1,0 +1,2 @@
+_base_ = '../scr/scr_mscan-s_4xb4-adam-112k_cityscapes-1024x1024.py'
+model = dict(decode_head=dict(classifier=dict(type='OCR')))

@@ -1,0 +1,12 @@
+_base_ = [
+    '../_base_/models/scr_mscan-nano.py',
+    '../_base_/datasets/street-scenes_96x192_study.py',
+    '../_base_/schedules/adamw_2500.py',
+    '../_base_/study_runtime.py',
+]
+model = dict(
+    decode_head=dict(
+        classifier=dict(type='OCR'),
+        loss_decode=dict(class_weight=_base_.class_weight),
+    )
+)
