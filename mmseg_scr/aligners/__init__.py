@@ -13,4 +13,14 @@ from mmseg_scr.aligners.freqfusion import FreqFusion
 from mmseg_scr.aligners.sapa import SAPA
 from mmseg_scr.aligners.srm import SRM
 
-__all__ = ['CARAFE', 'FADE', 'FAM', 'SAPA', 'SRM', 'AlignFA', 'Bilinear', 'DySample', 'FreqFusion']
+__all__ = [
+    'CARAFE',
+    'FADE',
+    'FAM',
+    'SAPA',
+    'SRM',
+    'AlignFA',
+    'Bilinear',
+    'DySample',
+    'FreqFusion',
+]
