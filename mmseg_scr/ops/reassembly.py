@@ -156,7 +156,7 @@ def _similarities(query: Tensor, key: Tensor, window: int) -> Tensor:
     ratio = _ratio(key.shape[2:], query.shape[2:])
     query = _blocks(query, ratio)
     similarities = [None] * window**2
-    # A CPU takes most of the time for getting memory, were it asked for at every position.
+    # Were memory got at every position, a CPU would take most of the time for that.
     products = None if _is_recorded() else torch.empty_like(query)
     for k, neighbor in _neighbors(key, window, query.shape[3:], ratio):
         similarities[k] = torch.mul(query, neighbor, out=products).sum(dim=1)
@@ -189,7 +189,10 @@ def _spread(fine: Tensor, kernels: Tensor, size: tuple[int, int]) -> Tensor:
 def _neighbors(
     x: Tensor, side: int, size: tuple[int, int], ratio: int
 ) -> Iterator[tuple[int, Tensor]]:
-    """Window positions k, each with its (B, C, 1, H, W), or (B, C, 1, h, w) of blocks."""
+    """Window positions k, each with its (B, C, 1, H, W), or (B, C, 1, h, w) of blocks.
+
+    To be used before the next is asked for: memory is got once.
+    """
     (height, width), border = x.shape[2:], side // 2
     padded = F.pad(x.contiguous(), (border,) * 4)
     if ratio:
@@ -198,10 +201,12 @@ def _neighbors(
             yield k, padded[:, :, row : row + height, column : column + width].unsqueeze(2)
         return
     rows, columns = _centers((height, width), size, x.device)
+    neighbor = None if _is_recorded() else x.new_empty(*x.shape[:2], *size)
     for column in range(side):
         strip = padded.index_select(3, columns + column)
         for row in range(side):
-            yield row * side + column, strip.index_select(2, rows + row).unsqueeze(2)
+            read = torch.index_select(strip, 2, rows + row, out=neighbor)
+            yield row * side + column, read.unsqueeze(2)
 
 
 def _centers(
