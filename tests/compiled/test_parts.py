@@ -12,8 +12,8 @@ from compiled.ways import WAYS, Together
 EXAMPLE = (2, (520, 600))
 OTHERS = [(2, (360, 480)), (3, (97, 65)), (1, (256, 320)), (1, (720, 1280))]
 # Of the largest value. Where a map is sampled, a float32 position is off by 1e-5 pixels of a wide
-# map; of the noise that these maps are, eager itself is 1.4e-5 from float64.
-TOLERANCE = {'context': 1e-5, 'aligner': 3e-5}
+# map; of the noise that these maps are, eager itself is up to 2.1e-5 from float64.
+TOLERANCE = {'context': 1e-5, 'aligner': 6e-5}
 GROUPS = {
     'contexts': ('context', [name for name in SLOTS['context'] if name != 'DAPPM']),
     'DAPPM': ('context', ['DAPPM']),
