@@ -22,10 +22,13 @@ ON_CITYSCAPES = '_4xb4-adam-112k_cityscapes-1024x1024.py'
 SCR = 'scr/scr_mscan-{}' + ON_CITYSCAPES
 SEGNEXT = 'segnext/segnext_mscan-{}_4xb4-adamw-160k_cityscapes-1024x1024.py'
 ABLATION = 'ablation/scr-{}-{}_mscan-s' + ON_CITYSCAPES
-ALIGNERS = {'bilinear': 'bilinear', 'FAM': 'fam', 'AlignFA': 'alignfa'}
+ALIGNERS = {
+    **{'bilinear': 'bilinear', 'FAM': 'fam', 'AlignFA': 'alignfa', 'CARAFE': 'carafe'},
+    **{'DySample': 'dysample', 'FADE': 'fade', 'SAPA': 'sapa', 'FreqFusion': 'freqfusion'},
+}
 CONTEXTS = {
     **{'last stage': 'laststage', 'all stages': 'multistage', 'PPM': 'ppm', 'DAPPM': 'dappm'},
-    **{'CCAM': 'ccam', 'DAM': 'dam'},
+    **{'CCAM': 'ccam', 'DAM': 'dam', 'Hamburger': 'hamburger', 'ASPP': 'aspp', 'RCM': 'rcm'},
 }
 FULL, MIDDLE, SMALL = (1024, 2048), (512, 1024), (256, 512)
 LARGEST = (2048, 4096)
