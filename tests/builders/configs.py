@@ -27,6 +27,7 @@ WRAPPERS = {  # around a head of mmseg: the slot that they add, and what is in i
     'ContextAwareHead': ('classifier', dict(type='ContextAwareClassifier')),
     'ContrastHead': ('contrast', dict(type='PixelContrastLoss')),
 }
+AS_PUBLISHED = {'FADE': {'gate': False}, 'SAPA': {'width': 32}}  # in UPerNet, by their papers
 SUPERVISED_ON_THE_ESTIMATE = dict(plain_weight=0.0, oracle_weight=0.0, distillation=None)
 # Keys of the terms that a classifier adds, by what a config's name calls it.
 ADDED_LOSSES = {
@@ -94,6 +95,8 @@ def part_name(options: dict) -> str:
     own = {key: options[key] for key in options if key not in ('type', 'norm_cfg')}
     if own == SUPERVISED_ON_THE_ESTIMATE:
         return 'estimated'
+    if own == AS_PUBLISHED.get(options['type']):
+        own = {}
     assert not own, f'no name tells {own}'
     return SUFFIX.sub('', options['type'].lower())
 
