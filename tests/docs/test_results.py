@@ -96,3 +96,11 @@ def test_page_shows_the_main_table_of_a_study(study, tmp_path):
     table = write_tables(tmp_path, records, baseline='baseline', metrics=MAIN[study])
     rows, *_ = table.split('\n\n')
     assert rows in PAGE
+
+
+def test_table_of_the_shipped_model_is_that_of_its_record():
+    (record,) = records_of('shipped')
+    names = ['mIoU', 'boundary/mIoU_w1', 'boundary/mIoU_w3', 'boundary/mIoU_interior_w3']
+    values = [record.metrics[name] for name in names]
+    values += [record.metrics['IoU'][name] for name in ('pole', 'sign', 'pedestrian')]
+    assert f'| {" | ".join(f"{value:.2f}" for value in values)} |' in PAGE
