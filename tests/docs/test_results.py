@@ -104,3 +104,11 @@ def test_table_of_the_shipped_model_is_that_of_its_record():
     values = [record.metrics[name] for name in names]
     values += [record.metrics['IoU'][name] for name in ('pole', 'sign', 'pedestrian')]
     assert f'| {" | ".join(f"{value:.2f}" for value in values)} |' in PAGE
+
+
+def test_sentence_on_the_contrast_says_what_its_records_say():
+    ends = {record.title: record.curves['mIoU'][1][-1] for record in records_of('contrast')}
+    without, beside = ends['street-both'], ends['street-contrast-weak']
+    assert (
+        f'end at {without:.2f} on val without it and at {beside:.2f} with a weight of 0.1' in PAGE
+    )
