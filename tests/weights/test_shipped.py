@@ -81,6 +81,8 @@ def test_every_file_has_its_partner():
 @each_shipped
 def test_shipped_model_is_small_built_and_told_of(card):
     assert card.bytes <= LARGEST[card.dataset]
+    if 'EfficientNetLite0' in load_weights(card.name)['meta']['cfg']:
+        pytest.importorskip('timm', reason='its backbone is built by timm')
     assert build_model(card.name).dataset_meta['classes']
     assert (ROOT / 'configs' / card.config).is_file()
     assert card.license
