@@ -108,7 +108,8 @@ def test_table_of_the_shipped_model_is_that_of_its_record():
 
 def test_sentence_on_the_contrast_says_what_its_records_say():
     ends = {record.title: record.curves['mIoU'][1][-1] for record in records_of('contrast')}
-    without, beside = ends['street-both'], ends['street-contrast-weak']
-    assert (
-        f'end at {without:.2f} on val without it and at {beside:.2f} with a weight of 0.1' in PAGE
-    )
+    names = ('street-both', 'street-contrast-weak', 'street-contrast')
+    without, weak, full = (f'{ends[name]:.2f}' for name in names)
+    text = ' '.join(PAGE.split())
+    assert f'end at {without} on val without it, at {weak} with a weight of 0.1' in text
+    assert f"and at {full} with the paper's weight of 1" in text
