@@ -113,3 +113,5 @@ def test_sentence_on_the_contrast_says_what_its_records_say():
     text = ' '.join(PAGE.split())
     assert f'end at {without} on val without it, at {weak} with a weight of 0.1' in text
     assert f"and at {full} with the paper's weight of 1" in text
+    slow = f'{ends["street-offsets-slow"]:.2f}'
+    assert f'A tenth of it ends at {slow} on val, against {without}' in text
