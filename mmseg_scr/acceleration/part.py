@@ -13,6 +13,7 @@ from torch.utils._pytree import tree_map
 
 from mmseg_scr.acceleration.programs import Programs
 from mmseg_scr.acceleration.seal import ADVICE, Weights
+from mmseg_scr.ops.recording import is_recorded
 
 NOT_IN_PREDICTION = ('data_preprocessor', 'auxiliary_head')
 
@@ -101,11 +102,7 @@ class Part:
 
     def _is_watched(self) -> bool:
         """Whether somebody traces the model or follows its operators."""
-        return (
-            torch.compiler.is_compiling()
-            or torch.jit.is_tracing()
-            or _get_current_dispatch_mode() is not None
-        )
+        return is_recorded() or _get_current_dispatch_mode() is not None
 
 
 def install_parts(model: BaseSegmentor, device: torch.device) -> list[Part]:

@@ -1,4 +1,4 @@
-"""One rule and one message each for files, labels and checkpoints, whoever asks.
+"""One rule and one message each for files, labels, checkpoints, compilers, whoever asks.
 
 Rules tell what is wrong, message functions say it with the fix, callers read files and raise. No
 framework is known here.

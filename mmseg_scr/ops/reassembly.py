@@ -22,6 +22,7 @@ import torch.nn.functional as F
 from torch import Tensor
 
 from mmseg_scr.ops.nearest import nearest_index
+from mmseg_scr.ops.recording import is_recorded
 
 
 def kernel_softmax(logits: Tensor, window: Tensor | None = None) -> Tensor:
@@ -64,7 +65,7 @@ def reassemble(x: Tensor, kernels: Tensor) -> Tensor:
             f'{tuple(kernels.shape)} and x {tuple(x.shape)}'
         )
     precise = torch.promote_types(x.dtype, torch.float32)
-    call = _weighted_sum if _is_recorded() else _WeightedSum.apply
+    call = _weighted_sum if is_recorded() else _WeightedSum.apply
     return call(x.to(precise), kernels.to(precise)).to(x.dtype)
 
 
@@ -88,7 +89,7 @@ def window_similarity(query: Tensor, key: Tensor, window: int) -> Tensor:
             f'{tuple(query.shape)} and key {tuple(key.shape)}'
         )
     precise = torch.promote_types(query.dtype, torch.float32)
-    call = _similarities if _is_recorded() else _Similarities.apply
+    call = _similarities if is_recorded() else _Similarities.apply
     return call(query.to(precise), key.to(precise), window)
 
 
@@ -157,7 +158,7 @@ def _similarities(query: Tensor, key: Tensor, window: int) -> Tensor:
     query = _blocks(query, ratio)
     similarities = [None] * window**2
     # Were memory got at every position, a CPU would take most of the time for that.
-    products = None if _is_recorded() else torch.empty_like(query)
+    products = None if is_recorded() else torch.empty_like(query)
     for k, neighbor in _neighbors(key, window, query.shape[3:], ratio):
         similarities[k] = torch.mul(query, neighbor, out=products).sum(dim=1)
     return _unblock(torch.stack(similarities, dim=1), ratio)
@@ -201,7 +202,7 @@ def _neighbors(
             yield k, padded[:, :, row : row + height, column : column + width].unsqueeze(2)
         return
     rows, columns = _centers((height, width), size, x.device)
-    neighbor = None if _is_recorded() else x.new_empty(*x.shape[:2], *size)
+    neighbor = None if is_recorded() else x.new_empty(*x.shape[:2], *size)
     for column in range(side):
         strip = padded.index_select(3, columns + column)
         for row in range(side):
@@ -221,14 +222,10 @@ def _ratio(source: tuple[int, int], target: tuple[int, int]) -> int:
 
     0 also where a graph is recorded: another size may have another ratio.
     """
-    if _is_recorded():
+    if is_recorded():
         return 0
     (height, width), ratio = source, max(target[0] // source[0], 1)
     return ratio if tuple(target) == (ratio * height, ratio * width) else 0
-
-
-def _is_recorded() -> bool:
-    return torch.compiler.is_compiling() or torch.jit.is_tracing()
 
 
 def _blocks(fine: Tensor, ratio: int) -> Tensor:

@@ -4,6 +4,7 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor
 
+from mmseg_scr.ops.recording import is_recorded
 from mmseg_scr.ops.rows import has_rows, pixel_rows, weighted_rows
 
 
@@ -74,8 +75,7 @@ def _rows_are_faster(x: Tensor) -> bool:
     ``grid_sample`` there takes 2.7x of the time, forward and backward, and gives a map of the other
     layout, so that all that follows runs on a mixture of the two.
     """
-    recorded = torch.compiler.is_compiling() or torch.jit.is_tracing()
-    return x.device.type == 'cpu' and has_rows(x) and not x.is_contiguous() and not recorded
+    return x.device.type == 'cpu' and has_rows(x) and not x.is_contiguous() and not is_recorded()
 
 
 def _sample_rows(x: Tensor, position: Tensor) -> Tensor:
