@@ -1,6 +1,7 @@
 """Slot *aligner*: (coarse (B, C, h, w), fine (B, C, H, W)) -> coarse on the grid of fine.
 
-The head adds the fine map to what an aligner returns.
+The head adds the fine map to what an aligner returns. An aligner whose result is whole only by that
+sum says ``completed_by_sum = True``: heads that do not add then do.
 """
 
 from mmseg_scr.aligners.alignfa import AlignFA

@@ -39,6 +39,11 @@ class FADE(nn.Module):
         if gate:
             xavier_init(self.gate, distribution='uniform')
 
+    @property
+    def completed_by_sum(self) -> bool:
+        """Whether the gate has subtracted from the result what the head adds."""
+        return self.gate is not None
+
     def forward(self, coarse: Tensor, fine: Tensor) -> Tensor:
         """(B, C, h, w), (B, C, H, W) -> (B, C, H, W), to be added to ``fine``."""
         upsampled = reassemble(coarse, kernel_softmax(self.kernels(coarse, fine)))

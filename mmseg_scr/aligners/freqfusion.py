@@ -41,6 +41,8 @@ class FreqFusion(nn.Module):
         resample: options of :class:`GuidedResampling`; None moves nothing.
     """
 
+    completed_by_sum = True
+
     def __init__(
         self,
         channels: int,

@@ -6,7 +6,7 @@ import torch
 from mmseg.models.decode_heads import SegformerHead
 from mmseg.registry import MODELS
 from mmseg.utils import ConfigType
-from torch import Tensor
+from torch import Tensor, nn
 
 from mmseg_scr.decoders.pyramid_slots import (
     DEFAULT_ALIGNER,
@@ -22,8 +22,12 @@ class AlignedSegformerHead(SegformerHead):
 
     Ratios are 2, 4 and 8, the guide is the finest map after its 1x1 convolution. With the aligner
     ``Bilinear`` it is SegformerHead. All of its weights keep their keys, so its checkpoints load;
-    only ``aligners.*`` is added. Here the finest map is concatenated and not added: of ``AlignFA``,
-    whose result counts on the sum, the displacement of the fine map stays in the aligned maps.
+    only ``aligners.*`` is added.
+
+    Here the finest map is concatenated and not added. A part that says so by ``completed_by_sum``,
+    as ``FADE`` with its gate and ``FreqFusion``, gets its sum all the same: what is concatenated is
+    its result plus the finest map, the fusion of its paper. ``AlignFA``, whose result counts on the
+    sum too, is concatenated as it is, as in 0.3.0: the convolution after it can add.
 
     Args:
         aligner: config of the upsampling, see :mod:`mmseg_scr.aligners`; one instance a map.
@@ -60,6 +64,13 @@ class AlignedSegformerHead(SegformerHead):
         stages = self._transform_inputs(inputs)
         fine, *coarser = [conv(x) for conv, x in zip(self.convs, stages, strict=True)]
         aligned = [
-            aligner(coarse, fine) for aligner, coarse in zip(self.aligners, coarser, strict=True)
+            _fused(aligner, coarse, fine)
+            for aligner, coarse in zip(self.aligners, coarser, strict=True)
         ]
         return self.cls_seg(self.fusion_conv(torch.cat([fine, *aligned], dim=1)))
+
+
+def _fused(aligner: nn.Module, coarse: Tensor, fine: Tensor) -> Tensor:
+    """(B, C, h, w), (B, C, H, W) -> (B, C, H, W), whole without the sum of a pyramid."""
+    aligned = aligner(coarse, fine)
+    return aligned + fine if getattr(aligner, 'completed_by_sum', False) else aligned

@@ -21,13 +21,22 @@ NAME = re.compile(
     r'_(?P<dataset>[a-z0-9]+(-[a-z]+)?)-(?P<height>\d+)x(?P<width>\d+)\.py'
 )
 FOLDERS_OF_ABLATIONS = ('ablation', 'frmseg')
-RECIPES_OF_STUDIES = ('adamw-2500_street-scenes', 'adamw-3300_camvid')
+RECIPES_OF_STUDIES = (
+    'adamw-2500_street-scenes',
+    'adamw-10k_street-scenes',
+    'adamw-3300_camvid',
+)
 FOLDERS_OF_EXTENDED_DECODERS = ('context_aware', 'stock_decoders', 'demo')
 WRAPPERS = {  # around a head of mmseg: the slot that they add, and what is in it by default
     'ContextAwareHead': ('classifier', dict(type='ContextAwareClassifier')),
     'ContrastHead': ('contrast', dict(type='PixelContrastLoss')),
 }
-AS_PUBLISHED = {'FADE': {'gate': False}, 'SAPA': {'width': 32}}  # in UPerNet, by their papers
+AS_PUBLISHED = {  # in UPerNet or SegFormer, by their papers
+    'FADE': dict(gate=False),
+    'SAPA': dict(width=32),
+    'DySample': dict(form='pl', dynamic_scope=True),
+    'FreqFusion': dict(width=128, hamming=False, resample=dict(concat=False)),
+}
 SUPERVISED_ON_THE_ESTIMATE = dict(plain_weight=0.0, oracle_weight=0.0, distillation=None)
 # Keys of the terms that a classifier adds, by what a config's name calls it.
 ADDED_LOSSES = {

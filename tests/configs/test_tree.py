@@ -39,6 +39,8 @@ def test_the_tree_holds_the_promised_experiments():
         assert f'{method}_mscan-t_1xb4-adamw-1k_camvid-256x256' in names
     for method in ('scr', 'baseline'):
         assert f'{method}_mscan-nano_1xb4-adamw-200_street-scenes-96x192' in names
+    for method in ('scr-contrast-off', 'baseline'):
+        assert f'{method}_mscan-nano_1xb4-adamw-10k_street-scenes-96x192' in names
     for network in (
         'fcn-classifier-contextaware_mobilenet-v2_4xb4-sgd-160k',
         'deeplabv3plus-classifier-contextaware_resnet-50_4xb4-sgd-160k',
@@ -53,6 +55,11 @@ def test_the_tree_holds_the_promised_experiments():
         'upernet-contrast-pixel_resnet-50_4xb4-sgd-160k',
         'fpn-aligner-srm_resnet-50_4xb4-sgd-160k',
         'segformer-aligner-srm_mit-b1_8xb2-adamw-160k',
+        *(f'upernet-aligner-{name}_resnet-50_4xb4-sgd-160k' for name in ('carafe', 'fade', 'sapa')),
+        *(
+            f'segformer-aligner-{name}_mit-b1_8xb2-adamw-160k'
+            for name in ('carafe', 'dysample', 'fade', 'sapa', 'freqfusion')
+        ),
     ):
         assert f'{network}_ade20k-512x512' in names
     for method in ('scr', 'segnext'):
