@@ -10,7 +10,7 @@ from mmengine.model import normal_init
 from mmseg.registry import MODELS
 from torch import Tensor, nn
 
-from mmseg_scr.ops.warp import resized_grid, sample_groups
+from mmseg_scr.ops.warp import rescaled_offset, resized_grid, sample_groups
 
 SCALE = 2  # of the grid that the offsets are predicted on, per side
 STATIC_SCOPE = 0.25  # Sec. 3.2: neighbouring samples meet, and do not cross, for outputs within 1
@@ -57,12 +57,15 @@ class DySample(nn.Module):
     def forward(self, coarse: Tensor, fine: Tensor) -> Tensor:
         """(B, C, h, w), (B, C, H, W) -> (B, C, H, W)."""
         source, target = coarse.shape[2:], fine.shape[2:]
-        offset = self.predict_places(coarse)
-        offset = offset.to(torch.promote_types(offset.dtype, torch.float32))
-        # Also where they have the size: a comparison would bind the sizes of an exported graph.
-        offset = F.interpolate(offset, target, mode='bilinear').unflatten(1, (2, self.groups))
+        offset = self._offset(coarse, target)
         grid = resized_grid(source, target, like=offset).unsqueeze(2)
         return sample_groups(coarse, grid + offset)
+
+    def predict_group_offsets(self, coarse: Tensor, fine: Tensor) -> Tensor:
+        """(B, C, h, w), (B, C, H, W) -> (B, G, 2, H, W) in pixels of the fine map, x first."""
+        return rescaled_offset(self._offset(coarse, fine.shape[2:]), coarse.shape[2:]).transpose(
+            1, 2
+        )
 
     def predict_places(self, coarse: Tensor) -> Tensor:
         """(B, C, h, w) -> offsets (B, 2 G, 2h, 2w) in coarse pixels, all x before all y."""
@@ -73,6 +76,13 @@ class DySample(nn.Module):
         else:
             offset = 2 * STATIC_SCOPE * offset * self.scope(guide).sigmoid()
         return offset if self.form == 'pl' else F.pixel_shuffle(offset, SCALE)
+
+    def _offset(self, coarse: Tensor, size: tuple[int, int]) -> Tensor:
+        """(B, C, h, w) -> (B, 2, G, H, W) in coarse pixels, x first."""
+        offset = self.predict_places(coarse)
+        offset = offset.to(torch.promote_types(offset.dtype, torch.float32))
+        # Also where they have the size: a comparison would bind the sizes of an exported graph.
+        return F.interpolate(offset, size, mode='bilinear').unflatten(1, (2, self.groups))
 
 
 def _predicting_width(channels: int, form: str, groups: int) -> int:

@@ -17,7 +17,7 @@ from torch import Tensor, nn
 
 from mmseg_scr.ops.neighborhood import neighbor_cosines
 from mmseg_scr.ops.reassembly import kernel_softmax, reassemble
-from mmseg_scr.ops.warp import pixel_grid, sample_groups
+from mmseg_scr.ops.warp import pixel_grid, rescaled_offset, sample_groups
 
 LOW, HIGH = 5, 3  # sides of the windows of the low-pass and of the high-pass filter
 SCALE = 2  # of the grid that the coarse share of the offsets is predicted on, per side
@@ -66,9 +66,7 @@ class FreqFusion(nn.Module):
 
     def forward(self, coarse: Tensor, fine: Tensor) -> Tensor:
         """(B, C, h, w), (B, C, H, W) -> (B, C, H, W), to be added to ``fine``."""
-        deep, guide = self.compress_coarse(coarse), self.compress_fine(fine)
-        high = self.high_pass(guide)
-        guide = 2 * guide - reassemble(guide, kernel_softmax(high, self.high_window_weight))
+        deep, guide, high = self._guides(coarse, fine)
         low = self.low_pass(guide)
         first = kernel_softmax(low, self.low_window_weight)
         smoothing = kernel_softmax(
@@ -80,6 +78,25 @@ class FreqFusion(nn.Module):
         if self.resample is not None:
             smooth = self.resample(smooth, deep, guide)
         return smooth + details
+
+    def predict_group_offsets(self, coarse: Tensor, fine: Tensor) -> Tensor:
+        """(B, C, h, w), (B, C, H, W) -> (B, G, 2, H, W) in pixels of the fine map, x first.
+
+        Without resampling G is 0.
+        """
+        if self.resample is None:
+            return fine.new_zeros(len(fine), 0, 2, *fine.shape[2:])
+        deep, guide, _ = self._guides(coarse, fine)
+        return rescaled_offset(
+            self.resample.predict_offset(deep, guide), coarse.shape[2:]
+        ).transpose(1, 2)
+
+    def _guides(self, coarse: Tensor, fine: Tensor) -> tuple[Tensor, Tensor, Tensor]:
+        """Compressed maps (B, D, h, w) and, sharpened, (B, D, H, W); logits of the high-pass."""
+        guide = self.compress_fine(fine)
+        high = self.high_pass(guide)
+        sharpened = 2 * guide - reassemble(guide, kernel_softmax(high, self.high_window_weight))
+        return self.compress_coarse(coarse), sharpened, high
 
 
 class GuidedResampling(nn.Module):
@@ -117,10 +134,8 @@ class GuidedResampling(nn.Module):
     def forward(self, x: Tensor, coarse: Tensor, fine: Tensor) -> Tensor:
         """(B, C, H, W), guides (B, D, h, w) and (B, D, H, W) -> (B, C, H, W)."""
         offset = self.predict_offset(coarse, fine)
-        grid = pixel_grid(x.shape[2:], like=offset)
-        columns = grid[:, :1] + offset[:, 0] * (x.shape[3] / coarse.shape[3])
-        rows = grid[:, 1:] + offset[:, 1] * (x.shape[2] / coarse.shape[2])
-        return sample_groups(x, torch.stack([columns, rows], dim=1))
+        grid = pixel_grid(x.shape[2:], like=offset).unsqueeze(2)
+        return sample_groups(x, grid + rescaled_offset(offset, coarse.shape[2:]))
 
     def predict_offset(self, coarse: Tensor, fine: Tensor) -> Tensor:
         """Guides (B, D, h, w), (B, D, H, W) -> (B, 2, G, H, W) in coarse pixels, x before y."""

@@ -121,6 +121,13 @@ def resized_grid(source: tuple[int, int], target: tuple[int, int], *, like: Tens
     return torch.stack([columns, rows], dim=1)
 
 
+def rescaled_offset(offset: Tensor, source: tuple[int, int]) -> Tensor:
+    """(B, 2, ..., H, W) offsets in pixels of a map of the size ``source``, in those of own grid."""
+    height, width = offset.shape[-2:]
+    columns, rows = offset[:, 0] * (width / source[1]), offset[:, 1] * (height / source[0])
+    return torch.stack([columns, rows], dim=1)
+
+
 def sample_groups(x: Tensor, position: Tensor) -> Tensor:
     """Read groups of channels at positions of their own; outside counts as the nearest pixel.
 

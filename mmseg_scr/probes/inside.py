@@ -53,7 +53,8 @@ class Inside:
         stage_widths: channels of each stage among those factors, fine to coarse.
         alignments: each aligner's maps.
         offsets: (B, 2, H, W) in pixels of the fine map, x first. AlignFA, which moves two maps, has
-            ``<path>.coarse_offset`` and ``<path>.fine_offset``.
+            ``<path>.coarse_offset`` and ``<path>.fine_offset``; an aligner that moves groups of
+            channels ``<path>.group_0`` and so on.
         own_offsets: those that a mask of weights is given, one of each pixel alone; the path is
             the mask's.
         neighbor_weights: (B, 9, H, W) of the 3x3 window, row by row, which sum to 1.

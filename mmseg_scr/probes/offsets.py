@@ -13,7 +13,8 @@ def predicted_offsets(aligner: nn.Module, coarse: Tensor, fine: Tensor) -> dict[
     """Offsets of an aligner for two maps, predicted once more.
 
     An aligner of any package takes part by a method ``predict_offset(coarse, fine)`` in pixels of
-    the fine map, as SRM has it.
+    the fine map, as SRM has it, or, where groups of channels move each by their own,
+    ``predict_group_offsets(coarse, fine)`` -> (B, G, 2, H, W), as DySample has it.
 
     Args:
         aligner: any module of the slot.
@@ -21,11 +22,14 @@ def predicted_offsets(aligner: nn.Module, coarse: Tensor, fine: Tensor) -> dict[
         fine: (B, C, H, W).
 
     Returns:
-        ``''``, or a name for each of several maps that move, -> (B, 2, H, W), x first; nothing for
-        an aligner that does not displace.
+        ``''``, or a name for each of several maps or groups that move, -> (B, 2, H, W), x first;
+        nothing for an aligner that does not displace.
     """
     if hasattr(aligner, 'predict_offset'):
         return {'': aligner.predict_offset(coarse, fine)}
+    if hasattr(aligner, 'predict_group_offsets'):
+        groups = aligner.predict_group_offsets(coarse, fine).unbind(1)
+        return {f'group_{number}': offset for number, offset in enumerate(groups)}
     if hasattr(aligner, 'predict_flow'):  # FAM: a flow of (W, H) crosses half of the map
         flow = aligner.predict_flow(coarse, fine)
         return {'': flow * _pixels_of_flow(flow)}

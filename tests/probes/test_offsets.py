@@ -1,5 +1,6 @@
 import pytest
 import torch
+import torch.nn.functional as F
 from mmseg.registry import MODELS
 from torch import nn
 
@@ -74,3 +75,51 @@ def test_an_aligner_of_another_package_takes_part_by_its_method():
 
     coarse, fine = torch.randn(1, 8, 5, 6), torch.randn(1, 8, 9, 11)
     assert torch.equal(predicted_offsets(Own(), coarse, fine)[''], fine[:, :2])
+
+
+def border_sampled(x, offset):
+    """Read ``x`` (C, H, W) beside each pixel by torch, the border repeated."""
+    height, width = x.shape[1:]
+    own = torch.stack(
+        torch.meshgrid(torch.arange(width), torch.arange(height), indexing='xy')
+    ).float()
+    share = (own + offset + 0.5) / torch.tensor([width, height]).view(2, 1, 1) * 2 - 1
+    return F.grid_sample(
+        x[None], share.permute(1, 2, 0)[None], padding_mode='border', align_corners=False
+    )[0]
+
+
+@pytest.mark.parametrize('form', ['lp', 'pl'])
+def test_groups_of_dysample_move_each_by_their_own(form):
+    """Where the upsampled ramp is not cut at the border, fine pixels read it offset further."""
+    aligner = aligners.DySample(16, form=form, groups=4)
+    nn.init.normal_(aligner.offset.weight, std=0.05)
+    coarse, fine = 0.1 * torch.randn(1, 16, 8, 10), torch.randn(1, 16, 17, 23)
+    offsets = predicted_offsets(aligner, coarse, fine)
+    assert list(offsets) == [f'group_{number}' for number in range(4)]
+    position = (torch.arange(23) + 0.5) * 10 / 23 - 0.5  # in coarse pixels
+    ramp = torch.arange(10.0).expand(1, 16, 8, 10)
+    aligner.predict_places, predicted = lambda _: predicted, aligner.predict_places(coarse)
+    read = aligner(ramp, fine).unflatten(1, (4, 4))[:, :, 0, :, 3:-3]  # a channel of each group
+    for number, offset in enumerate(offsets.values()):
+        expected = (position + offset[:, 0] * 10 / 23)[..., 3:-3]
+        torch.testing.assert_close(read[:, number], expected)
+
+
+def test_groups_of_freqfusion_move_each_by_their_own():
+    aligner = build('FreqFusion')
+    coarse, fine, calls = torch.randn(1, 8, 5, 6), torch.randn(1, 8, 9, 13), []
+    aligner.resample.register_forward_hook(lambda _module, given, y: calls.append((given[0], y)))
+    aligner(coarse, fine)
+    ((smooth, moved),) = calls
+    offsets = predicted_offsets(aligner, coarse, fine)
+    assert list(offsets) == [f'group_{number}' for number in range(4)]
+    for number, offset in enumerate(offsets.values()):
+        channels = slice(2 * number, 2 * number + 2)
+        expected = border_sampled(smooth[0, channels], offset[0])
+        torch.testing.assert_close(moved[0, channels], expected, rtol=1e-4, atol=1e-4)
+
+
+def test_freqfusion_without_resampling_moves_nothing():
+    aligner = aligners.FreqFusion(8, width=8, resample=None)
+    assert predicted_offsets(aligner, torch.randn(1, 8, 5, 6), torch.randn(1, 8, 9, 13)) == {}
