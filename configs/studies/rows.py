@@ -13,3 +13,15 @@ others = [
     'scr-contrast-off-context-dam',
     'scr-contrast-off-form-literal',
 ]
+# What the field uses instead: docs/field.md.
+field = [
+    'scr-contrast-off-aligner-carafe',
+    'scr-contrast-off-aligner-dysample',
+    'scr-contrast-off-aligner-fade',
+    'scr-contrast-off-aligner-sapa',
+    'scr-contrast-off-aligner-freqfusion',
+    'scr-contrast-off-context-hamburger',
+    'scr-contrast-off-context-aspp',
+    'scr-contrast-off-context-rcm',
+    'scr-classifier-ocr',
+]

@@ -1,6 +1,7 @@
 from pathlib import Path
 
 import pytest
+from mmengine.config import Config
 
 from mmseg_scr.runs.plan import group_of_configs, group_of_slot, read_plan
 
@@ -74,6 +75,17 @@ def test_table_1_of_the_paper_has_its_batch_on_one_gpu_and_differs_in_two_slots_
         del config.model.decode_head.context, config.model.decode_head.aligner
     texts = {str(config.to_dict()) for config in group.methods.values()}
     assert len(texts) == 1
+
+
+@pytest.mark.parametrize(('study', 'seeds'), [('street_scenes', (5, 3, 3)), ('camvid', (3, 1, 1))])
+def test_rows_of_a_study_are_those_of_its_recipe_and_bear_their_names(study, seeds):
+    rows = Config.fromfile(CONFIGS / 'studies' / 'rows.py')
+    groups = read_plan(CONFIGS / 'studies' / f'{study}.py')
+    expected = [rows.table_1, rows.others, rows.field]
+    assert [[*group.methods] for group in groups] == expected
+    assert [list(group.seeds) for group in groups] == [[*range(number)] for number in seeds]
+    schedules = {str(c.param_scheduler) for group in groups for c in group.methods.values()}
+    assert len(schedules) == 1
 
 
 def test_options_that_are_no_dict_are_refused(plan):
