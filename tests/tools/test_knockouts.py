@@ -1,0 +1,47 @@
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from builders.trained import write_trained
+
+ROOT = Path(__file__).parents[2]
+
+
+def call(*arguments, folder=ROOT):
+    command = [sys.executable, str(ROOT / 'tools' / 'knockouts.py'), *map(str, arguments)]
+    environment = os.environ | {'PYTHONPATH': str(ROOT), 'OMP_NUM_THREADS': '1'}
+    return subprocess.run(
+        command, cwd=folder, env=environment, capture_output=True, text=True, check=False
+    )
+
+
+@pytest.mark.slow
+def test_parts_of_a_trained_model_are_printed_and_written(tmp_path):
+    files = write_trained(tmp_path / 'ours', 'scr')
+    outcome = call(*files, '--limit', '2', '--out', 'here/parts.json', folder=tmp_path)
+    assert outcome.returncode == 0, outcome.stderr[-2000:]
+    assert '\n2 images\n\n| without | in its place |' in outcome.stdout
+    assert '| spatial attention | zero |' in outcome.stdout
+    record = json.loads((tmp_path / 'here/parts.json').read_text())
+    assert record['images'] == 2
+    assert [part['name'] for part in record['parts']][:2] == ['nothing', 'aligners']
+    assert set(record['parts'][0]['scores']) == {'mIoU', 'boundary/mIoU_w1'}
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    ('arguments', 'message'),
+    [
+        (['absent'], "'absent' does not exist: it is no folder, no config"),
+        (['scr_camvid', 'scr_camvid'], 'one model is looked at, got 2'),
+        (['scr_camvid', '--limit', '0'], '--limit must be at least 1, got 0'),
+    ],
+)
+def test_what_is_wrong_is_said_in_a_line(arguments, message):
+    outcome = call(*arguments)
+    assert outcome.returncode == 2
+    assert message in outcome.stderr
+    assert 'Traceback' not in outcome.stderr

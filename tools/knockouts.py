@@ -1,0 +1,69 @@
+"""Say what each part of a trained model adds to its predictions.
+
+python tools/knockouts.py CONFIG CHECKPOINT [--limit N] [--out FILE]
+python tools/knockouts.py work_dirs/ablation/scr/seed-0
+python tools/knockouts.py NAME_OF_A_SHIPPED_ONE
+
+Labels the test set once with the whole model and once without each part: offsets at zero, attention
+left out, and so on. Nothing is trained, so this shows what the model relies on, not what a training
+without the part would reach: tools/ablate.py does.
+"""
+
+import argparse
+import json
+import warnings
+from pathlib import Path
+
+
+def parse_args() -> argparse.Namespace:
+    """Which model, on how many images."""
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    add = parser.add_argument
+    models = 'CONFIG CHECKPOINT, the work folder of a training, or the name of a shipped model'
+    add('model', nargs='+', metavar='MODEL', help=models)
+    add('--limit', type=int, metavar='N', help='the first N images of the test set alone')
+    add('--device', default='cpu')
+    trust = 'also read checkpoints that can run code'
+    add('--trust-checkpoint', action='store_true', help=trust)
+    add('--out', type=Path, metavar='FILE', help='write the figures here as JSON')
+    args = parser.parse_args()
+    if args.limit is not None and args.limit < 1:
+        parser.error(f'--limit must be at least 1, got {args.limit}')
+    args.error = parser.error
+    return args
+
+
+def main() -> None:
+    """Print the table, and write its figures if asked to."""
+    args = parse_args()
+    warnings.filterwarnings('ignore')
+    from mmseg_scr import figures
+    from mmseg_scr.progress import progress_bars
+    from mmseg_scr.runs.contributions import format_contributions, measure_contributions
+    from mmseg_scr.runs.sample import read_sample
+
+    try:
+        pairs = figures.read_single_runs(args.model)
+        if len(pairs) > 1:
+            raise ValueError(f'one model is looked at, got {len(pairs)}')
+    except (ValueError, FileNotFoundError) as error:
+        args.error(str(error))
+    options = dict(device=args.device, trusted=args.trust_checkpoint)
+    try:
+        loaded = figures.load_models(pairs, ['model'], **options)
+        with loaded as (trained,), progress_bars() as show:
+            sample = read_sample(trained.config.test_dataloader.dataset, args.limit)
+            found = measure_contributions(trained.network, sample, progress=show)
+    except (ValueError, FileNotFoundError) as error:
+        raise SystemExit(f'knockouts.py: {error}') from None
+    print(f'{len(sample.truth)} images\n\n{format_contributions(found)}')
+    if args.out:
+        args.out.parent.mkdir(parents=True, exist_ok=True)
+        record = dict(images=len(sample.truth), parts=[each.to_dict() for each in found])
+        args.out.write_text(json.dumps(record, indent=1) + '\n')
+
+
+if __name__ == '__main__':
+    main()
