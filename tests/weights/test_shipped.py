@@ -5,9 +5,9 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-import torch
 import yaml
 
+from mmseg_scr.probes.knockouts import knocked_out
 from mmseg_scr.runs.sample import predict, read_sample, score
 from mmseg_scr.runs.shipped_pair import PAIR
 from mmseg_scr.weights import build_model, list_weights, load_weights
@@ -18,11 +18,7 @@ LARGEST = {'StreetScenesDataset': 3e6, 'CamVidDataset': 10e6}  # bytes
 TOLERANCE = 0.05  # percent points, for the rounding of another machine
 CARDS = {card.name: card for card in list_weights()}
 SAMPLE_SET = dict(type='StreetScenesDataset', seed=3, size=(96, 192))  # no decision saw it
-WITHOUT = {  # part of ours -> the end of its modules' names, what they say in its place
-    'offsets': ('.offset', torch.zeros_like),
-    'attention': ('.spatial_attention', torch.zeros_like),
-    'channel factors': ('.channel_attention', lambda f: f.mean(dim=1, keepdim=True).expand_as(f)),
-}
+WITHOUT = ('offsets', 'spatial-attention', 'channel-attention')
 
 each_shipped = pytest.mark.parametrize('card', CARDS.values(), ids=CARDS)
 
@@ -57,12 +53,8 @@ def test_without_a_part_the_shipped_network_says_something_else(part):
     model = build_model(PAIR['ours'])
     scenes = read_sample(model.cfg.test_dataloader.dataset, 5)
     expected = predict(model, scenes, progress=lambda *_: None, title='')
-    end, replaced = WITHOUT[part]
-    modules = [module for name, module in model.named_modules() if name.endswith(end)]
-    for module in modules:
-        module.register_forward_hook(lambda _module, _inputs, result: replaced(result))
-    actual = predict(model, scenes, progress=lambda *_: None, title='')
-    assert modules
+    with knocked_out(model, part):
+        actual = predict(model, scenes, progress=lambda *_: None, title='')
     assert np.mean(np.stack(actual) != np.stack(expected)) > 0.002
 
 
