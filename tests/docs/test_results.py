@@ -1,11 +1,13 @@
 """The page of results says what the committed records say."""
 
 import csv
+import json
 import re
 from pathlib import Path
 
 import pytest
 
+from mmseg_scr.probes.knockouts import KNOCKOUTS
 from mmseg_scr.runs.ablation import write_tables
 from mmseg_scr.runs.records import read_records
 
@@ -115,3 +117,27 @@ def test_sentence_on_the_contrast_says_what_its_records_say():
     assert f"and at {full} with the paper's weight of 1" in text
     slow = f'{ends["street-offsets-slow"]:.2f}'
     assert f'A tenth of it ends at {slow} on val, against {without}' in text
+    adaptive = f'{ends["street-adaptive"]:.2f}'
+    assert f'ends at {adaptive} mIoU on val against {without}' in text
+
+
+def knockouts(name):
+    """Part -> mIoU and IoU at borders without it, less those of the whole model."""
+    whole, *parts = json.loads((DOCS / f'results/knockouts/{name}.json').read_text())['parts']
+    return {
+        part['name']: [part['scores'][key] - whole['scores'][key] for key in whole['scores']]
+        for part in parts
+    }
+
+
+@pytest.mark.parametrize('part', [name for name in KNOCKOUTS if name != 'aligners'])
+def test_row_of_a_part_that_is_left_out_is_that_of_its_files(part):
+    _, _, text = PAGE.partition('## What the parts of a trained model do')
+    row = re.search(rf'^\| {re.escape(KNOCKOUTS[part].what)} \|(.+)\|$', text, re.MULTILINE)
+    seeds = [knockouts(f'street_scenes_scr-contrast-off_seed-{seed}')[part] for seed in range(3)]
+    expected = [
+        KNOCKOUTS[part].instead,
+        *(', '.join(f'{seed[kind]:+.2f}' for seed in seeds) for kind in range(2)),
+        *(f'{value:+.2f}' for value in knockouts('scr_camvid')[part]),
+    ]
+    assert [cell.strip() for cell in row[1].split('|')] == expected
