@@ -88,3 +88,10 @@ def test_ten_rules_have_a_good_and_a_bad_line_each():
     cells = [[cell.strip() for cell in row.strip('|').split(' | ')] for row in rows]
     assert len(cells) == 10
     assert all(len(row) == 3 and all(row) for row in cells)
+
+
+def test_every_tool_has_a_row_where_newcomers_look():
+    page = (ROOT / 'docs' / 'get_started.md').read_text()
+    rows = page.split('\n## The tools\n')[1].split('\n## ')[0]
+    tools = {path.name for path in (ROOT / 'tools').iterdir() if path.suffix in ('.py', '.sh')}
+    assert set(re.findall(r'`(\w+\.(?:py|sh))`', rows)) == tools
