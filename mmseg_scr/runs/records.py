@@ -72,7 +72,7 @@ def add_records(path: Path, records: Iterable[RunRecord]) -> None:
         fcntl.flock(file, fcntl.LOCK_EX)
         file.seek(0)
         text = file.read()
-        known = {record.key for record in _parse(text)}
+        known = {record.key for record in _parse(text, str(path))}
         if text and not text.endswith('\n'):  # cut off in the middle of a line
             file.truncate(len(text[: text.rfind('\n') + 1].encode()))
         file.writelines(_line(record) for record in records if record.key not in known)
@@ -104,7 +104,7 @@ def _line(record: RunRecord) -> str:
     return json.dumps(asdict(record), default=float) + '\n'  # numpy's numbers
 
 
-def _parse(text: str, name: str = 'the file') -> list[RunRecord]:
+def _parse(text: str, name: str) -> list[RunRecord]:
     whole = text[: text.rfind('\n') + 1]
     records = []
     for number, line in enumerate(whole.splitlines(), start=1):

@@ -1,6 +1,6 @@
 """Methods side by side: what the records of their runs say, beside those of a baseline."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from math import isfinite, nan
 from statistics import mean
@@ -75,21 +75,22 @@ def summarize(
         ValueError: a title has no record, or records of different experiments.
     """
     by_title: dict[str, dict[int, RunRecord]] = {}
+    digests: dict[str, set[str]] = {}
     for record in records:
         by_title.setdefault(record.title, {})[record.seed] = record
+        digests.setdefault(record.title, set()).add(record.digest)
     if only and baseline not in only:
         only = [baseline, *only]
     unknown = [title for title in (baseline, *only) if title not in by_title]
     if unknown:
         raise ValueError(f'no record of {unknown[0]!r}, only of {[*by_title]}')
     chosen = {title: by_title[title] for title in only or by_title}
-    for title, runs in chosen.items():
-        _require_one_experiment(title, runs)
+    for title in chosen:
+        _require_one_experiment(title, digests[title])
     return [_row(title, runs, by_title[baseline], metrics) for title, runs in chosen.items()]
 
 
-def _require_one_experiment(title: str, runs: Runs) -> None:
-    digests = {run.digest for run in runs.values()}
+def _require_one_experiment(title: str, digests: Collection[str]) -> None:
     if len(digests) > 1:
         raise ValueError(
             f'{title!r} has records of {len(digests)} different experiments; give them other '

@@ -68,7 +68,7 @@ class BootstrapDifference(Difference):
     """A :class:`Difference` over images.
 
     ``opposite`` is the share of replicates whose sign is the other one; ``lost`` the share in which
-    a class that the set has was drawn in no image and therefore left out, for both models.
+    a class that a model has was drawn in no image of it and therefore left out, for both models.
     """
 
     opposite: float = 0.0
@@ -97,13 +97,15 @@ def bootstrap_difference(
         ValueError: tables of different shapes.
     """
     measure = measure or mean_iou
-    totals, present = _drawn_totals(a, b, replicates, seed)
-    occurs = (a[..., 1].sum(0) > 0) & (b[..., 1].sum(0) > 0)
-    shared = [np.where(present[..., None], total, 0) for total in totals]
-    drawn = measure(shared[1]) - measure(shared[0])
+    totals = _drawn_totals(a, b, replicates, seed)
+    lost = np.zeros(totals[0].shape[:2], bool)
+    # A class that one model alone has, as one that no label has, counts for that one as in the set.
+    for table, total in zip((a, b), totals, strict=True):
+        lost |= (total[..., 1] == 0) & (table[..., 1].sum(0) > 0)
+    kept = [np.where(lost[..., None], 0, total) for total in totals]
+    drawn = measure(kept[1]) - measure(kept[0])
     point = float(measure(b.sum(0)) - measure(a.sum(0)))
-    lost = float(np.mean((~present & occurs).any(axis=1)))
-    return _over_images(point, drawn, len(a), lost)
+    return _over_images(point, drawn, len(a), float(np.mean(lost.any(axis=1))))
 
 
 def bootstrap_by_class(
@@ -116,7 +118,8 @@ def bootstrap_by_class(
     Raises:
         ValueError: tables of different shapes.
     """
-    totals, present = _drawn_totals(a, b, replicates, seed)
+    totals = _drawn_totals(a, b, replicates, seed)
+    present = (totals[0][..., 1] > 0) & (totals[1][..., 1] > 0)
     ious = [np.where(present, _iou(total), np.nan) for total in totals]
     point = _iou(b.sum(0)) - _iou(a.sum(0))
     return [
@@ -125,16 +128,13 @@ def bootstrap_by_class(
     ]
 
 
-def _drawn_totals(
-    a: np.ndarray, b: np.ndarray, replicates: int, seed: int
-) -> tuple[list[np.ndarray], np.ndarray]:
-    """Sums of both tables (replicates, classes, 2), and whether both have the class."""
+def _drawn_totals(a: np.ndarray, b: np.ndarray, replicates: int, seed: int) -> list[np.ndarray]:
+    """Sums of both tables, (replicates, classes, 2) each."""
     if a.shape != b.shape or a.ndim != 3:
         raise ValueError(f'a and b must be (images, classes, 2), got {a.shape} and {b.shape}')
     weights = _weights(len(a), replicates, seed)
     # Sums below 2^53 are exact as floats, which BLAS multiplies much faster than integers.
-    totals = [np.tensordot(weights, table.astype(float), 1) for table in (a, b)]
-    return totals, (totals[0][..., 1] > 0) & (totals[1][..., 1] > 0)
+    return [np.tensordot(weights, table.astype(float), 1) for table in (a, b)]
 
 
 @lru_cache(maxsize=1)  # a report asks for many measures on one set

@@ -78,8 +78,9 @@ def test_another_damaged_line_is_named(tmp_path):
     file = tmp_path / 'records.jsonl'
     add_records(file, [RECORD])
     file.write_text('{"title": 1}\n' + file.read_text())
-    with pytest.raises(ValueError, match=r'line 1 of .*records\.jsonl is no record'):
-        read_records(file)
+    for act in (read_records, lambda path: add_records(path, [OTHER])):
+        with pytest.raises(ValueError, match=r'line 1 of .*records\.jsonl is no record'):
+            act(file)
 
 
 def test_no_file_is_no_record(tmp_path):

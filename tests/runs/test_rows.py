@@ -104,8 +104,11 @@ def test_unknown_title_is_named_with_the_choice(asked):
         summarize(STUDY, **asked)
 
 
-def test_two_experiments_under_one_title_are_refused_where_they_are_shown():
-    records = [RECORD, *runs('two', [1.0]), replace(RECORD, title='two', seed=2, digest='b')]
+@pytest.mark.parametrize('seed', [1, 2])
+def test_two_experiments_under_one_title_are_refused_where_they_are_shown(seed):
+    (first,) = runs('two', [1.0])
+    assert first.seed == 1
+    records = [RECORD, first, replace(RECORD, title='two', seed=seed, digest='b')]
     with pytest.raises(ValueError, match="'two' has records of 2 different experiments"):
         summarize(records, baseline='base')
     assert len(summarize(records, baseline='base', only=['base'])) == 1

@@ -115,6 +115,14 @@ class TestImages:
         wider = [np.concatenate([table, absent], axis=1) for table in (a, b)]
         assert bootstrap_difference(*wider) == bootstrap_difference(a, b)
 
+    def test_class_that_one_model_alone_has_counts_in_the_interval_as_in_the_difference(self):
+        a = np.concatenate([counts(1), np.zeros((3, 1, 2), int)], axis=1)
+        b = a.copy()
+        b[:, 4] = [0, 5]  # predicted in every image, in the label of none
+        found = bootstrap_difference(a, b, replicates=500)
+        assert found.low <= found.mean <= found.high < 0
+        assert (found.resolved, found.opposite, found.lost) == (True, 0, 0)
+
     def test_tables_of_other_shapes_are_refused(self):
         with pytest.raises(ValueError, match=r'\(3, 4, 2\) and \(2, 4, 2\)'):
             bootstrap_difference(counts(1), counts(1)[:2])
