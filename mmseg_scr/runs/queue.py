@@ -5,15 +5,17 @@ call after a kill of the queue, of a process or of the machine ends in the same 
 """
 
 import os
+import re
 import signal
 import subprocess
 import sys
 import threading
 import time
 from collections import Counter, deque
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from itertools import takewhile
 from math import inf
 from pathlib import Path
 
@@ -28,6 +30,8 @@ from mmseg_scr.runs.records import RunRecord, add_records, read_records
 POLL_SECONDS = 0.5
 ATTEMPTS = 3  # at a run whose process dies
 LINES_SHOWN = 15
+DEVICE = re.compile(r'cpu|cuda(:\d+)?')
+VISIBLE = 'CUDA_VISIBLE_DEVICES'
 PATIENCE_SECONDS = 10  # with a process that was asked to end
 COMMAND = (sys.executable, '-m', 'mmseg_scr.runs.worker')
 
@@ -56,7 +60,8 @@ def run_queue(
         jobs: in the order in which they are begun.
         records: the file that each finished run is added to.
         devices: ``'cpu'``, ``'cuda:0'`` and so on; one that stands there twice takes two runs at a
-            time. Processes on a CPU have one thread each.
+            time. Numbers count the GPUs that this process sees. Processes on a CPU have one thread
+            each.
         progress: told of every run's iterations.
         stop_after: minutes after which runs in progress are stopped and no other begins.
         trusted: as of :func:`mmseg_scr.runs.worker.run_job`.
@@ -66,10 +71,12 @@ def run_queue(
 
     Raises:
         FileNotFoundError: a folder of images is missing; nothing was begun.
+        ValueError: a device of another name, or one that this process does not see; likewise.
         SystemExit: the process was asked to end (SIGTERM).
         RuntimeError: some runs died ``ATTEMPTS`` times. All others are finished then; the message
             has the last lines that the first one printed.
     """
+    visible = {device: _visible(device) for device in devices}
     waiting, free, running = deque(_unfinished(jobs, records)), deque(devices), []
     _require_data(waiting)
     deaths, failed = Counter(), []
@@ -77,7 +84,7 @@ def run_queue(
     with _ended_at_last(running):
         while (waiting or running) and time.monotonic() < end:
             while waiting and free:
-                running.append(_start(waiting.popleft(), free.popleft(), trusted))
+                running.append(_start(waiting.popleft(), free.popleft(), visible, trusted))
             time.sleep(POLL_SECONDS)
             for run in [*running]:
                 job = run.job
@@ -137,10 +144,29 @@ def _collect(job: Job, records: Path) -> bool:
     return True
 
 
-def _start(job: Job, device: str, trusted: bool) -> _Running:
-    kind, _, number = device.partition(':')
+def _visible(device: str) -> str:
+    """The GPU that a process on a device may see, by the name that CUDA has for it; '' for none."""
+    if not DEVICE.fullmatch(device):
+        raise ValueError(f"devices must be 'cpu', 'cuda' or 'cuda:0' and so on, got {device!r}")
+    if device == 'cpu':
+        return ''
+    number = device.partition(':')[2] or '0'
+    if VISIBLE not in os.environ:
+        return number
+    listed = (name.strip() for name in os.environ[VISIBLE].split(','))
+    names = [*takewhile(lambda name: name and name[0] != '-', listed)]  # CUDA stops there as well
+    if int(number) >= len(names):
+        raise ValueError(
+            f'device {device!r} is none of the {len(names)} that {VISIBLE}='
+            f'{os.environ[VISIBLE]!r} leaves; name another, or set {VISIBLE}'
+        )
+    return names[int(number)]
+
+
+def _start(job: Job, device: str, visible: Mapping[str, str], trusted: bool) -> _Running:
+    kind = device.partition(':')[0]
     environment = os.environ | {'OMP_NUM_THREADS': '1', 'MKL_NUM_THREADS': '1'}
-    environment['CUDA_VISIBLE_DEVICES'] = (number or '0') if kind == 'cuda' else ''
+    environment[VISIBLE] = visible[device]
     options = [TRUST_OPTION] if trusted else []
     with job.log_file.open('a') as output:
         process = subprocess.Popen(
@@ -155,7 +181,7 @@ def _start(job: Job, device: str, trusted: bool) -> _Running:
 
 def _failure(failed: Sequence[Job]) -> str:
     first = failed[0]
-    lines = first.log_file.read_text().splitlines()[-LINES_SHOWN:]
+    lines = first.log_file.read_text(errors='replace').splitlines()[-LINES_SHOWN:]
     names = ', '.join(str(job.folder) for job in failed)
     return f'{len(failed)} run(s) died {ATTEMPTS} times: {names}. The first one printed last:\n' + (
         '\n'.join(lines)

@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from pickle import UnpicklingError
+from zipfile import BadZipFile, ZipFile
 
 import torch
 from mmengine.config import Config
@@ -83,10 +84,19 @@ def _newest_readable(folder: Path) -> Path | None:
         try:
             torch.load(path, map_location='cpu', weights_only=True)
         except (RuntimeError, EOFError, OSError, UnpicklingError):
-            path.unlink()  # cut off while it was written
-        else:
-            return path
+            if not _is_whole(path):
+                path.unlink()  # cut off while it was written
+                continue
+        return path  # also one that is refused for what it holds, when the runner is started
     return None
+
+
+def _is_whole(path: Path) -> bool:
+    try:
+        with ZipFile(path) as archive:
+            return archive.testzip() is None
+    except BadZipFile:
+        return False
 
 
 if __name__ == '__main__':

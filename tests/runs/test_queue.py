@@ -130,6 +130,60 @@ class TestQueue:
         assert [record.title for record in read_records(tmp_path / 'records.jsonl')] == ['thin']
 
 
+@pytest.fixture
+def echo(tmp_path, monkeypatch):
+    """A function that lets a queue print by a script what its process is, and returns that."""
+    monkeypatch.setattr('mmseg_scr.runs.queue.ATTEMPTS', 1)
+    monkeypatch.setattr('mmseg_scr.runs.queue.POLL_SECONDS', 0.05)
+
+    def run_script(script, **options):
+        monkeypatch.setattr('mmseg_scr.runs.queue.COMMAND', (sys.executable, '-c', script))
+        with pytest.raises(RuntimeError, match='died 1 times') as caught:
+            run(jobs_in(tmp_path)[:1], tmp_path, **options)
+        return str(caught.value).rpartition('\n')[2]
+
+    return run_script
+
+
+PRINT_VISIBLE = "import os; print('sees', os.environ['CUDA_VISIBLE_DEVICES'])"
+
+
+@pytest.mark.parametrize(
+    ('outside', 'device', 'expected'),
+    [
+        (None, 'cuda:1', 'sees 1'),
+        (None, 'cuda', 'sees 0'),
+        ('4,5', 'cuda:1', 'sees 5'),
+        ('GPU-ab, GPU-cd', 'cuda', 'sees GPU-ab'),
+        ('4,5', 'cpu', 'sees '),
+    ],
+)
+def test_a_process_sees_the_gpu_that_the_queue_calls_so(
+    echo, monkeypatch, outside, device, expected
+):
+    monkeypatch.delenv('CUDA_VISIBLE_DEVICES', raising=False)
+    if outside is not None:
+        monkeypatch.setenv('CUDA_VISIBLE_DEVICES', outside)
+    assert echo(PRINT_VISIBLE, devices=[device]) == expected
+
+
+@pytest.mark.parametrize(
+    ('outside', 'device'),
+    [('4,5', 'cuda:2'), ('4,5', 'gpu'), ('4,5', 'cuda:x'), ('', 'cuda'), ('-1', 'cuda:0')],
+)
+def test_a_device_that_is_not_there_is_named_before_anything_begins(
+    tmp_path, monkeypatch, outside, device
+):
+    monkeypatch.setenv('CUDA_VISIBLE_DEVICES', outside)
+    with pytest.raises(ValueError, match=f'devices? .*{device}'):
+        run(jobs_in(tmp_path)[:1], tmp_path, devices=[device])
+    assert not list(tmp_path.rglob('output.log'))
+
+
+def test_what_is_no_text_in_the_last_lines_hides_no_failure(echo):
+    assert echo(r"import sys; sys.stdout.buffer.write(b'bad \xff')") == 'bad \ufffd'
+
+
 def test_missing_data_is_told_before_anything_begins(tmp_path):
     config = Config.fromfile(next((ROOT / 'configs' / 'scr').glob('*camvid*.py')))
     config.merge_from_dict({'train_dataloader.dataset.data_root': str(tmp_path / 'absent')})

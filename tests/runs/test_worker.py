@@ -42,3 +42,23 @@ def test_a_checkpoint_that_runs_code_is_read_on_the_users_word_alone(job, tmp_pa
     with refused:
         run_job(found.folder, title, 1, 'cpu', trusted=trusted)
     assert victim.exists() == found.record_file.is_file() == trusted
+
+
+def test_a_checkpoint_of_its_own_that_is_refused_is_not_taken_for_one_that_was_cut_off(
+    job, tmp_path
+):
+    found = job('refused')
+    kept = save_harmful(found.folder / 'iter_1.pth', tmp_path / 'victim')
+    with pytest.raises(UnsafeCheckpointError, match=r'iter_1\.pth.* is refused'):
+        run_job(found.folder, 'refused', 1, 'cpu')
+    assert kept.is_file()
+    assert not found.record_file.exists()
+
+
+def test_a_checkpoint_that_was_cut_off_is_passed_over(job, tmp_path):
+    found = job('cut')
+    cut = save_harmful(found.folder / 'iter_1.pth', tmp_path / 'victim')
+    cut.write_bytes(cut.read_bytes()[:-100])
+    run_job(found.folder, 'cut', 1, 'cpu')
+    assert found.record_file.is_file()
+    assert read_records(found.record_file)[0].curves['loss'][0] == [1, 2]
