@@ -1,12 +1,14 @@
 """Counts of every image and class, as JSON and as CSV: what resampling over images starts from."""
 
 import csv
+import io
 import json
 from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 
+from mmseg_scr.drafts import write_text
 from mmseg_scr.metrics.scores import intersection_over_union
 
 COUNTS = ('tp', 'fn', 'fp')
@@ -48,23 +50,24 @@ class ImageTable:
             for image, of_image in zip(self.images, self.counts, strict=True)
         ]
         start = json.dumps(head, ensure_ascii=False)[:-1]
-        path.write_text(f'{start}, "images": [\n' + ',\n'.join(rows) + '\n]}\n', encoding='utf-8')
+        write_text(path, f'{start}, "images": [\n' + ',\n'.join(rows) + '\n]}\n')
 
     def write_csv(self, path: Path) -> None:
         """Write one row for every class that occurs in a region of an image, with its IoU."""
-        with path.open('w', newline='', encoding='utf-8') as file:
-            writer = csv.writer(file)
-            writer.writerow(['image', 'region', 'class', *COUNTS, 'iou'])
-            for image, region, name in np.argwhere(self.counts.sum(2)):
-                counts = self.counts[image, region, :, name]
-                iou = intersection_over_union(counts[:, None])[0]
-                names = self.images[image], self.regions[region], self.classes[name]
-                writer.writerow([*names, *counts.tolist(), f'{iou:.6f}'])
+        file = io.StringIO()
+        writer = csv.writer(file)
+        writer.writerow(['image', 'region', 'class', *COUNTS, 'iou'])
+        for image, region, name in np.argwhere(self.counts.sum(2)):
+            counts = self.counts[image, region, :, name]
+            iou = intersection_over_union(counts[:, None])[0]
+            names = self.images[image], self.regions[region], self.classes[name]
+            writer.writerow([*names, *counts.tolist(), f'{iou:.6f}'])
+        write_text(path, file.getvalue())
 
     @classmethod
     def read_json(cls, path: Path) -> 'ImageTable':
         """Read what ``write_json`` wrote."""
-        content = json.loads(path.read_text(encoding='utf-8'))
+        content = json.loads(path.read_text(encoding='utf-8', errors='surrogateescape'))
         classes, regions = tuple(content['classes']), tuple(content['regions'])
         counts = [
             [[row[region][count] for count in COUNTS] for region in regions]

@@ -6,6 +6,7 @@ from pathlib import Path
 
 from mmengine.config import Config
 
+from mmseg_scr.drafts import write_text
 from mmseg_scr.runs.columns import choose_columns
 from mmseg_scr.runs.job import Job, prepare_job
 from mmseg_scr.runs.plan import Group
@@ -75,9 +76,9 @@ def write_tables(
         shown = {row.title for row in rows}
         sources = describe_sources([record for record in records if record.title in shown])
         texts.append(f'{format_markdown(rows, choice, baseline=baseline)}\n\n{sources}')
-        (folder / f'{choice.name}.md').write_text(texts[-1] + '\n')
-        (folder / f'{choice.name}.csv').write_text(format_csv(rows))
-        (folder / f'{choice.name}.tex').write_text(format_latex(rows, choice) + '\n')
+        write_text(folder / f'{choice.name}.md', texts[-1] + '\n')
+        write_text(folder / f'{choice.name}.csv', format_csv(rows))
+        write_text(folder / f'{choice.name}.tex', format_latex(rows, choice) + '\n')
         if choice.is_main:
             _write_differences(folder, rows, choice.metrics, baseline)
     return texts[0]
@@ -95,7 +96,7 @@ def _write_differences(
     folder: Path, rows: Sequence[Row], metrics: Sequence[str], baseline: str
 ) -> None:
     if any(row.images for row in rows):
-        (folder / 'images.csv').write_text(format_images_csv(rows))
+        write_text(folder / 'images.csv', format_images_csv(rows))
     for metric in metrics:
         if metric.startswith(FIGURES):
             _plot(folder, rows, metric, baseline)

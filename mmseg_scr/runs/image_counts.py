@@ -22,11 +22,11 @@ def pack_counts(table: ImageTable) -> dict[str, int | str]:
     """
     true_positives, false_negatives, false_positives = np.moveaxis(table.of('all'), 1, 0)
     counts = np.stack([true_positives, false_negatives + false_positives]).astype('<i4')
-    names = hashlib.sha256('\n'.join(table.images).encode()).hexdigest()[:16]
+    names = '\n'.join(table.images).encode('utf-8', 'surrogateescape')
     return dict(
         images=len(table.images),
         classes=len(table.classes),
-        names=names,
+        names=hashlib.sha256(names).hexdigest()[:16],
         data=b64encode(zlib.compress(_bytes_apart(counts.swapaxes(1, 2)), 9)).decode(),
     )
 

@@ -88,7 +88,8 @@ def find_weights(name: str, folder: Path | str | None = None) -> tuple[ModelCard
 def write_card(card: ModelCard, folder: Path) -> Path:
     """Write ``NAME.json`` into a folder."""
     file = folder / f'{card.name}.json'
-    file.write_text(json.dumps(asdict(card), indent=2, ensure_ascii=False) + '\n')
+    text = json.dumps(asdict(card), indent=2, ensure_ascii=False) + '\n'
+    file.write_text(text, encoding='utf-8')
     return file
 
 
@@ -107,7 +108,7 @@ def _folder(folder: Path | str | None) -> Path:
 
 def _read(file: Path) -> ModelCard:
     try:
-        card = ModelCard(**json.loads(file.read_text()))
+        card = ModelCard(**json.loads(file.read_text(encoding='utf-8')))
     except (ValueError, TypeError) as error:
         raise ValueError(f'{file} does not describe a trained model: {error}') from error
     if card.name != file.stem:

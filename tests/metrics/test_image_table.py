@@ -1,4 +1,5 @@
 import csv
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -24,6 +25,24 @@ def test_json_gives_back_what_was_written(table, tmp_path):
     assert (again.counts == table.counts).all()
     assert again.counts.dtype == np.int64
     assert (again.of('band_w3') == table.counts[:, 1]).all()
+
+
+@pytest.mark.parametrize('form', ['json', 'csv'])
+def test_a_table_that_cannot_be_written_leaves_what_was_there(table, tmp_path, form):
+    path = tmp_path / f'table.{form}'
+    getattr(table, f'write_{form}')(path)
+    before = path.read_bytes()
+    with pytest.raises(UnicodeEncodeError):
+        getattr(replace(table, images=('a', '\ud800')), f'write_{form}')(path)
+    assert path.read_bytes() == before
+
+
+def test_names_of_files_that_are_no_text_are_kept(table, tmp_path):
+    odd = replace(table, images=('a.png', '\udcff.png'))
+    odd.write_json(tmp_path / 'table.json')
+    odd.write_csv(tmp_path / 'table.csv')
+    assert ImageTable.read_json(tmp_path / 'table.json').images == odd.images
+    assert b'\xff.png' in (tmp_path / 'table.csv').read_bytes()
 
 
 def test_table_without_images_keeps_its_shape(tmp_path):

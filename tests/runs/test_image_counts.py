@@ -24,6 +24,11 @@ def test_other_images_have_other_names():
     assert names[0] == names[2] != names[1]
 
 
+def test_names_of_files_that_are_no_text_have_a_digest_too():
+    names = [pack_counts(table(('a', odd)))['names'] for odd in ('\udcfe.png', '\udcff.png')]
+    assert names[0] != names[1]
+
+
 def test_two_hundred_images_take_a_few_kilobytes():
     counts = np.random.default_rng(1).poisson(300, (200, 3, 10))
     counts[:, :, 5:] *= np.random.default_rng(2).random((200, 1, 5)) < 0.3
