@@ -73,7 +73,7 @@ class Trials:
         return compare(self._expected[first:], actual)
 
     def ratio(self, before: Callable[[], object], after: Callable[[], object]) -> float:
-        """Time of the model after a change by that before it.
+        """Time of the model after a change by that before it; the change is there afterwards.
 
         Args:
             before: puts the model into the state without the change; takes no time itself.
@@ -84,7 +84,9 @@ class Trials:
             prepare()
             logits(self.model, self._inputs[0])
 
-        return take_turns(lambda: run(before), lambda: run(after), device=self.device).ratio
+        times = take_turns(lambda: run(before), lambda: run(after), device=self.device)
+        after()  # which of the two was last, the number of rounds decides
+        return times.ratio
 
     def ratio_to(self, model: BaseSegmentor) -> float:
         """Time of another model by that of the present one."""

@@ -3,7 +3,8 @@
 import json
 import logging
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from importlib.util import find_spec
 from pathlib import Path
@@ -63,15 +64,26 @@ def _write_onnx(
         raise ValueError(
             f'the weights take {size / 2**30:.1f} GiB, an ONNX file holds 2; write torch_export'
         )
-    logging.getLogger('onnxscript').setLevel(logging.ERROR)  # it names operators that it keeps
-    result = torch.onnx.export(
-        program, (), dynamo=True, input_names=[INPUT], output_names=[output], verbose=False
-    )
+    with _errors_alone('onnxscript'):  # it names operators that it keeps
+        result = torch.onnx.export(
+            program, (), dynamo=True, input_names=[INPUT], output_names=[output], verbose=False
+        )
     model = result.model
     _name_axes(model)
     model.producer_name = 'mmseg_scr'
     model.metadata_props.update(metadata)
     result.save(path)
+
+
+@contextmanager
+def _errors_alone(name: str) -> Iterator[None]:
+    logger = logging.getLogger(name)
+    before = logger.level
+    logger.setLevel(logging.ERROR)
+    try:
+        yield
+    finally:
+        logger.setLevel(before)
 
 
 def _name_axes(model) -> None:

@@ -46,6 +46,20 @@ def test_another_model_is_timed_against_the_present_one(trials, monkeypatch):
     assert ran == [trials.model, other]
 
 
+@pytest.mark.parametrize('last', ['before', 'after'])
+def test_a_change_is_there_after_its_time_was_taken(trials, monkeypatch, last):
+    def take_turns(first, second, **_):
+        for run in (second, first) if last == 'before' else (first, second):
+            run()
+        return Times(2.0, 1.0, 0.5)
+
+    monkeypatch.setattr(module, 'logits', lambda *_: None)
+    monkeypatch.setattr(module, 'take_turns', take_turns)
+    states = []
+    assert trials.ratio(lambda: states.append('before'), lambda: states.append('after')) == 0.5
+    assert states[-1] == 'after'
+
+
 def test_reason_says_whether_values_or_classes_differ():
     assert why_unlike(Likeness(1e-2, 1.0)).startswith('results differ by more than 1e-04')
     assert why_unlike(Likeness(1e-6, 0.9)) == 'results differ'

@@ -1,3 +1,4 @@
+import logging
 from types import SimpleNamespace
 
 import pytest
@@ -31,6 +32,22 @@ def test_weights_beyond_the_size_of_an_onnx_file_are_refused(monkeypatch, tmp_pa
     program = SimpleNamespace(state_dict=small_model().state_dict())
     with pytest.raises(ValueError, match='an ONNX file holds 2; write torch_export'):
         formats.FORMATS['onnx'].write(program, tmp_path / 'a.onnx', {}, 'logits')
+
+
+def test_the_exporter_is_quiet_and_may_speak_again_afterwards(monkeypatch, tmp_path):
+    logger = logging.getLogger('onnxscript')
+    monkeypatch.setattr(logger, 'level', logging.INFO)
+    levels = []
+
+    def export(*_, **__):
+        levels.append(logger.level)
+        raise RuntimeError
+
+    monkeypatch.setattr('torch.onnx.export', export)
+    program = SimpleNamespace(state_dict={})
+    with pytest.raises(RuntimeError):
+        formats.FORMATS['onnx'].write(program, tmp_path / 'a.onnx', {}, 'logits')
+    assert [*levels, logger.level] == [logging.ERROR, logging.INFO]
 
 
 @pytest.mark.slow
