@@ -34,7 +34,7 @@ class RCM(nn.Module):
             block learns at a speed that is proportional to it.
 
     Raises:
-        ValueError: a band of even length.
+        ValueError: a band of even length, or no block.
     """
 
     def __init__(
@@ -48,6 +48,8 @@ class RCM(nn.Module):
         layer_scale: float = 1e-6,
     ) -> None:
         super().__init__()
+        if depth < 1:
+            raise ValueError(f'RCM needs one block or more, got depth={depth}')
         self.reduce = PooledConvModule(sum(in_channels), channels, 1, norm_cfg=norm_cfg)
         options = dict(band=band, layer_scale=layer_scale, norm_cfg=norm_cfg)
         self.blocks = nn.Sequential(*(CalibratedBlock(channels, **options) for _ in range(depth)))
@@ -96,8 +98,8 @@ class RectangularCalibration(nn.Module):
 
     def __init__(self, channels: int, *, band: int, norm_cfg: dict) -> None:
         super().__init__()
-        if band % 2 == 0:
-            raise ValueError(f'band of RCM must be odd, got {band}')
+        if band % 2 == 0 or band < 1:
+            raise ValueError(f'band of RCM must be odd and positive, got {band}')
         each = dict(groups=channels)
         self.local = nn.Conv2d(channels, channels, 3, padding=1, **each)
         self.along_rows = nn.Conv2d(channels, channels, (1, band), padding=(0, band // 2), **each)

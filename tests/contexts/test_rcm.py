@@ -110,9 +110,9 @@ def test_parameters_and_products_are_those_of_the_original():
     assert millions == pytest.approx([142.3, 8654.9, 268.4 + 5 * 142.3], rel=0.01)
 
 
-@pytest.mark.parametrize('band', [2, 0])
+@pytest.mark.parametrize('band', [2, 0, -3])
 def test_a_band_without_a_middle_is_refused(band):
-    with pytest.raises(ValueError, match=f'band of RCM must be odd, got {band}'):
+    with pytest.raises(ValueError, match=f'band of RCM must be odd and positive, got {band}'):
         RCM(WIDTHS, 6, norm_cfg=BN, band=band)
 
 
@@ -145,3 +145,8 @@ def test_half_precision_is_close_to_float32(dtype, device):
     exact = block(x)
     with torch.autocast(device.type, dtype):
         torch.testing.assert_close(block(x), exact, rtol=0.05, atol=0.05)
+
+
+def test_no_block_is_refused():
+    with pytest.raises(ValueError, match='RCM needs one block or more, got depth=0'):
+        RCM([8, 16], 8, depth=0, norm_cfg=dict(type='BN'))

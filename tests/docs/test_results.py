@@ -100,11 +100,21 @@ def test_page_shows_the_main_table_of_a_study(study, tmp_path):
     assert rows in PAGE
 
 
-def test_table_of_the_shipped_model_is_that_of_its_record():
-    (record,) = records_of('shipped')
-    names = ['mIoU', 'boundary/mIoU_w1', 'boundary/mIoU_w3', 'boundary/mIoU_interior_w3']
+@pytest.mark.parametrize(
+    ('iterations', 'title', 'width', 'classes'),
+    [
+        (3300, 'scr-contrast-off', 3, ('pole', 'sign', 'pedestrian')),
+        (10000, 'baseline', 2, ('pole', 'sign', 'person')),
+        (10000, 'scr-contrast-off', 2, ('pole', 'sign', 'person')),
+    ],
+)
+def test_row_of_a_shipped_model_is_that_of_its_record(iterations, title, width, classes):
+    found = {(record.iterations, record.title): record for record in records_of('shipped')}
+    record = found[iterations, title]
+    names = ['mIoU', 'boundary/mIoU_w1']
+    names += [f'boundary/mIoU_w{width}', f'boundary/mIoU_interior_w{width}']
     values = [record.metrics[name] for name in names]
-    values += [record.metrics['IoU'][name] for name in ('pole', 'sign', 'pedestrian')]
+    values += [record.metrics['IoU'][name] for name in classes]
     assert f'| {" | ".join(f"{value:.2f}" for value in values)} |' in PAGE
 
 
