@@ -83,7 +83,8 @@ def borders(subjects: Sequence[Subject], pairs: Sequence[Pair]) -> Section:
         'mIoU in percent of the pixels that have a pixel of another class within a reach, and of '
         'all others. Share of the pixels in the band: '
         + ', '.join(f'{100 * s:.0f} % within {r} px' for r, s in zip(REACHES, shares, strict=True))
-        + '. Where that is most of the image, the band is none.',
+        + '. Where that is most of the image, the band is none. A class that has no pixel so far '
+        'from borders counts as 0 for a model that sees it there, and not at all for another.',
         measures,
         subjects,
         pairs,
