@@ -7,13 +7,15 @@ import torch
 from torch import Tensor
 
 COUNTER = 'num_batches_tracked'  # of batch normalisation; mmengine's loading does not ask for it
+HALF = torch.finfo(torch.float16)
 
 
 def pack(state_dict: Mapping[str, Tensor], *, left_out: Collection[str] = ()) -> OrderedDict:
     """A state dict in half precision; its record of the modules' versions (``_metadata``) stays.
 
     Args:
-        state_dict: of a model. A tensor with values beyond half precision stays as it is.
+        state_dict: of a model. A tensor with values beyond half precision stays as it is, and so
+            does one of numbers so small that half precision rounds them coarsely, as layer scales.
         left_out: names that do not get in; counters of batches never do.
     """
     packed = OrderedDict(
@@ -34,9 +36,15 @@ def unpack(state_dict: Mapping[str, Tensor]) -> OrderedDict:
 
 
 def _halved(tensor: Tensor) -> Tensor:
-    half = tensor.half() if tensor.is_floating_point() else tensor
     # A view would bring all of the tensor that it is a part of into the file.
-    return half.clone() if torch.isfinite(half).all() else tensor.clone()
+    return tensor.half().clone() if _fits_half(tensor) else tensor.clone()
+
+
+def _fits_half(tensor: Tensor) -> bool:
+    if not tensor.is_floating_point() or not tensor.numel():
+        return False
+    largest = tensor.abs().max().item()
+    return largest == 0 or HALF.smallest_normal <= largest <= HALF.max
 
 
 def _with_versions(converted: OrderedDict, source: Mapping[str, Tensor]) -> OrderedDict:

@@ -38,6 +38,14 @@ def test_tensor_beyond_half_precision_stays_in_float32():
     assert packed['variance'][1] == 7e4
 
 
+def test_small_numbers_alone_stay_in_float32_and_small_ones_among_others_do_not():
+    packed = pack({'scale': torch.full((3,), 1.234e-6), 'mixed': torch.tensor([1.0, 1e-6])})
+    assert packed['scale'].dtype == torch.float32
+    assert packed['scale'].tolist() == torch.full((3,), 1.234e-6).tolist()
+    assert packed['mixed'].dtype == torch.float16
+    assert pack({'zeros': torch.zeros(3)})['zeros'].dtype == torch.float16
+
+
 def test_named_weights_and_counters_of_batches_are_left_out():
     state_dict = nn.Sequential(nn.Linear(2, 2), nn.BatchNorm1d(2)).state_dict()
     packed = pack(state_dict, left_out=['0.bias'])
