@@ -13,8 +13,12 @@ from mmengine.registry import init_default_scope
 from mmseg.registry import MODELS
 
 DECODER = ('neck', 'decode_head', 'auxiliary_head')  # of a model's parts
-# Before and after the few ReLUs of CRM's perceptrons, which may all be off for two images.
-MAY_BE_OFF = re.compile(r'context\.channel_attention\.per_stage\.\d\.(0\.weight|0\.bias|2\.weight)')
+# Before and after the few ReLUs of CRM's perceptrons, which may all be off for two images; what
+# reads the likeness of pixels at distance two, which a map of 2x2 has none of.
+MAY_BE_OFF = re.compile(
+    r'context\.channel_attention\.per_stage\.\d\.(0\.weight|0\.bias|2\.weight)'
+    r'|aligners\.2\.resample\.offset_coarse\.weight'
+)
 
 
 def expected_losses(config):
