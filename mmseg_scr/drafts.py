@@ -1,6 +1,9 @@
 """Files that are there in full or not at all: written under another name, then renamed."""
 
+import csv
+import io
 import shutil
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 PREFIX = '.draft-'  # hidden; the next run writes over one that was left
@@ -50,6 +53,13 @@ def write_text(path: Path, text: str) -> None:
     draft = drafts.open(path)
     draft.write_text(text, encoding='utf-8', errors='surrogateescape', newline='')
     drafts.commit()
+
+
+def write_csv(path: Path, rows: Iterable[Sequence[object]]) -> None:
+    """Write a table in one step, with lines as RFC 4180 has them."""
+    text = io.StringIO()
+    csv.writer(text).writerows(rows)
+    write_text(path, text.getvalue())
 
 
 def _remove(path: Path) -> None:

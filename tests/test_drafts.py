@@ -1,6 +1,6 @@
 import pytest
 
-from mmseg_scr.drafts import Drafts, write_text
+from mmseg_scr.drafts import Drafts, write_csv, write_text
 
 
 def names(folder):
@@ -62,3 +62,9 @@ def test_a_link_is_replaced_and_not_followed(tmp_path):
 def test_text_is_written_as_it_is(tmp_path, text):
     write_text(tmp_path / 'x', text)
     assert (tmp_path / 'x').read_bytes() == text.encode('utf-8', 'surrogateescape')
+
+
+def test_table_is_written_with_quotes_where_they_are_needed(tmp_path):
+    write_csv(tmp_path / 'a/x.csv', [['image', 'iou'], ['b,c "d"', 1.5]])
+    assert (tmp_path / 'a/x.csv').read_bytes() == b'image,iou\r\n"b,c ""d""",1.5\r\n'
+    assert names(tmp_path) == ['x.csv']

@@ -12,6 +12,7 @@ without the part would reach: tools/ablate.py does.
 import argparse
 import json
 import warnings
+from dataclasses import asdict
 from pathlib import Path
 
 
@@ -40,6 +41,7 @@ def main() -> None:
     args = parse_args()
     warnings.filterwarnings('ignore')
     from mmseg_scr import figures
+    from mmseg_scr.drafts import write_text
     from mmseg_scr.progress import progress_bars
     from mmseg_scr.runs.contributions import format_contributions, measure_contributions
     from mmseg_scr.runs.sample import read_sample
@@ -60,9 +62,8 @@ def main() -> None:
         raise SystemExit(f'knockouts.py: {error}') from None
     print(f'{len(sample.truth)} images\n\n{format_contributions(found)}')
     if args.out:
-        args.out.parent.mkdir(parents=True, exist_ok=True)
-        record = dict(images=len(sample.truth), parts=[each.to_dict() for each in found])
-        args.out.write_text(json.dumps(record, indent=1) + '\n')
+        record = dict(images=len(sample.truth), parts=[asdict(each) for each in found])
+        write_text(args.out, json.dumps(record, indent=1) + '\n')
 
 
 if __name__ == '__main__':

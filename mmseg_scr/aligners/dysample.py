@@ -62,10 +62,8 @@ class DySample(nn.Module):
         return sample_groups(coarse, grid + offset)
 
     def predict_group_offsets(self, coarse: Tensor, fine: Tensor) -> Tensor:
-        """(B, C, h, w), (B, C, H, W) -> (B, G, 2, H, W) in pixels of the fine map, x first."""
-        return rescaled_offset(self._offset(coarse, fine.shape[2:]), coarse.shape[2:]).transpose(
-            1, 2
-        )
+        """(B, C, h, w), (B, C, H, W) -> (B, 2, G, H, W) in pixels of the fine map, x first."""
+        return rescaled_offset(self._offset(coarse, fine.shape[2:]), coarse.shape[2:])
 
     def predict_places(self, coarse: Tensor) -> Tensor:
         """(B, C, h, w) -> offsets (B, 2 G, 2h, 2w) in coarse pixels, all x before all y."""

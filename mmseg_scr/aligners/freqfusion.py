@@ -80,16 +80,14 @@ class FreqFusion(nn.Module):
         return smooth + details
 
     def predict_group_offsets(self, coarse: Tensor, fine: Tensor) -> Tensor:
-        """(B, C, h, w), (B, C, H, W) -> (B, G, 2, H, W) in pixels of the fine map, x first.
+        """(B, C, h, w), (B, C, H, W) -> (B, 2, G, H, W) in pixels of the fine map, x first.
 
         Without resampling G is 0.
         """
         if self.resample is None:
-            return fine.new_zeros(len(fine), 0, 2, *fine.shape[2:])
+            return fine.new_zeros(fine.shape[0], 2, 0, *fine.shape[2:])
         deep, guide, _ = self._guides(coarse, fine)
-        return rescaled_offset(
-            self.resample.predict_offset(deep, guide), coarse.shape[2:]
-        ).transpose(1, 2)
+        return rescaled_offset(self.resample.predict_offset(deep, guide), coarse.shape[2:])
 
     def _guides(self, coarse: Tensor, fine: Tensor) -> tuple[Tensor, Tensor, Tensor]:
         """Compressed maps (B, D, h, w) and, sharpened, (B, D, H, W); logits of the high-pass."""

@@ -1,14 +1,12 @@
 """Counts of every image and class, as JSON and as CSV: what resampling over images starts from."""
 
-import csv
-import io
 import json
 from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 
-from mmseg_scr.drafts import write_text
+from mmseg_scr.drafts import write_csv, write_text
 from mmseg_scr.metrics.scores import intersection_over_union
 
 COUNTS = ('tp', 'fn', 'fp')
@@ -54,15 +52,13 @@ class ImageTable:
 
     def write_csv(self, path: Path) -> None:
         """Write one row for every class that occurs in a region of an image, with its IoU."""
-        file = io.StringIO()
-        writer = csv.writer(file)
-        writer.writerow(['image', 'region', 'class', *COUNTS, 'iou'])
+        rows = [['image', 'region', 'class', *COUNTS, 'iou']]
         for image, region, name in np.argwhere(self.counts.sum(2)):
             counts = self.counts[image, region, :, name]
             iou = intersection_over_union(counts[:, None])[0]
             names = self.images[image], self.regions[region], self.classes[name]
-            writer.writerow([*names, *counts.tolist(), f'{iou:.6f}'])
-        write_text(path, file.getvalue())
+            rows.append([*names, *counts.tolist(), f'{iou:.6f}'])
+        write_csv(path, rows)
 
     @classmethod
     def read_json(cls, path: Path) -> 'ImageTable':

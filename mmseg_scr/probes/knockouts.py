@@ -8,6 +8,7 @@ import torch
 from torch import Tensor, nn
 
 from mmseg_scr.ops.resize import resize_bilinear
+from mmseg_scr.probes.parts import is_aligner
 from mmseg_scr.probes.recording import bare_model
 
 AVERAGED = '.channel_attention'  # modules whose results have one shape for every image
@@ -34,16 +35,11 @@ def _ends(end: str) -> Callable[[str], bool]:
     return lambda path: path.endswith(end)
 
 
-def _is_aligner(path: str) -> bool:
-    *_, owner, name = ['', '', *path.split('.')]
-    return owner == 'aligners' and name.isdecimal()
-
-
 KNOCKOUTS: Mapping[str, Knockout] = {
     'aligners': Knockout(
         'aligners',
         'bilinear upsampling',
-        _is_aligner,
+        is_aligner,
         lambda given, result: resize_bilinear(given[0], result.shape[2:], align_corners=False),
     ),
     'offsets': Knockout(

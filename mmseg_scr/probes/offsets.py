@@ -14,7 +14,7 @@ def predicted_offsets(aligner: nn.Module, coarse: Tensor, fine: Tensor) -> dict[
 
     An aligner of any package takes part by a method ``predict_offset(coarse, fine)`` in pixels of
     the fine map, as SRM has it, or, where groups of channels move each by their own,
-    ``predict_group_offsets(coarse, fine)`` -> (B, G, 2, H, W), as DySample has it.
+    ``predict_group_offsets(coarse, fine)`` -> (B, 2, G, H, W), as DySample has it.
 
     Args:
         aligner: any module of the slot.
@@ -28,7 +28,7 @@ def predicted_offsets(aligner: nn.Module, coarse: Tensor, fine: Tensor) -> dict[
     if hasattr(aligner, 'predict_offset'):
         return {'': aligner.predict_offset(coarse, fine)}
     if hasattr(aligner, 'predict_group_offsets'):
-        groups = aligner.predict_group_offsets(coarse, fine).unbind(1)
+        groups = aligner.predict_group_offsets(coarse, fine).unbind(2)
         return {f'group_{number}': offset for number, offset in enumerate(groups)}
     if hasattr(aligner, 'predict_flow'):  # FAM: a flow of (W, H) crosses half of the map
         flow = aligner.predict_flow(coarse, fine)

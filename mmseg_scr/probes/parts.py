@@ -18,6 +18,11 @@ def part_paths(module: nn.Module, prefix: str = '') -> Iterator[str]:
             yield prefix + name
 
 
+def is_aligner(path: str) -> bool:
+    """Whether that is an aligner by its place, the module list ``aligners`` of a decoder."""
+    return path.split('.')[-2:-1] == ['aligners']
+
+
 def part_label(path: str, input_width: int, output_width: int | None) -> str:
     """Name for people; an aligner is named by the stride that it leads to.
 

@@ -20,6 +20,7 @@ from mmseg_scr.probes.anchors import drawn_anchors
 from mmseg_scr.probes.attention import AttentionRows, CrissCrossRows, DotProductRows, SharedRow
 from mmseg_scr.probes.inside import Alignment, Inside
 from mmseg_scr.probes.offsets import predicted_offsets
+from mmseg_scr.probes.parts import is_aligner
 
 PACKAGE = __name__.split('.')[0]
 
@@ -127,7 +128,7 @@ Reader = Callable[[Inside, str, nn.Module, tuple, object], None]
 
 
 def _reader(path: str, module: nn.Module) -> Reader | None:
-    if path.split('.')[-2:-1] == ['aligners']:
+    if is_aligner(path):
         return _read_aligner
     ours = (c.__name__ for c in type(module).__mro__ if c.__module__.startswith(f'{PACKAGE}.'))
     return next((READERS[name] for name in ours if name in READERS), None)

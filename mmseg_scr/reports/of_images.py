@@ -1,13 +1,11 @@
 """Single images: all of them in a table, and those that changed most as pictures."""
 
-import csv
-import io
 from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
 
-from mmseg_scr.drafts import write_text
+from mmseg_scr.drafts import write_csv
 from mmseg_scr.figures.of_scenes import improvements
 from mmseg_scr.figures.of_tallies import class_pairs
 from mmseg_scr.figures.scenes import Scene, load_sample, picture
@@ -94,12 +92,11 @@ def write_image_csv(path: Path, subjects: Sequence[Subject], pairs: Sequence[Pai
     """All images, one line each."""
     scores = 100 * _scores(subjects, pairs)
     names = subjects[0].passes[0].names
-    file = io.StringIO()
-    writer = csv.writer(file)
-    writer.writerow(['image', *(subject.title for subject in subjects)])
-    for name, values in zip(names, scores, strict=True):
-        writer.writerow([clean(name), *(f'{value:.4f}' for value in values)])
-    write_text(path, file.getvalue())
+    rows = [
+        [clean(name), *(f'{value:.4f}' for value in values)]
+        for name, values in zip(names, scores, strict=True)
+    ]
+    write_csv(path, [['image', *(subject.title for subject in subjects)], *rows])
 
 
 def changed_images(pairs: Sequence[Pair], shown: int) -> Section:

@@ -5,7 +5,7 @@ and one that others can do without costs less: only a training without it tells 
 """
 
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 
 import numpy as np
 from mmseg.models import BaseSegmentor
@@ -15,7 +15,6 @@ from mmseg_scr.progress import ProgressReport
 from mmseg_scr.runs.sample import Sample, predict, score
 
 WHOLE = 'nothing'
-SCORES = ('mIoU', 'boundary/mIoU_w1')
 
 
 @dataclass(frozen=True)
@@ -31,10 +30,6 @@ class Contribution:
     name: str
     changed: float
     scores: dict[str, float]
-
-    def to_dict(self) -> dict[str, object]:
-        """JSON of it."""
-        return asdict(self)
 
 
 def measure_contributions(
@@ -66,13 +61,13 @@ def format_contributions(found: Sequence[Contribution]) -> str:
     lines = [
         '| without | in its place | pixels changed | mIoU | in the band of 1 pixel |',
         '| --- | --- | ---: | ---: | ---: |',
-        f'| {WHOLE} | | | ' + ' | '.join(f'{whole.scores[name]:.2f}' for name in SCORES) + ' |',
+        f'| {WHOLE} | | | ' + ' | '.join(f'{score:.2f}' for score in whole.scores.values()) + ' |',
     ]
     for each in others:
         knockout = KNOCKOUTS[each.name]
         values = (
-            f'{each.scores[name]:.2f} ({each.scores[name] - whole.scores[name]:+.2f})'
-            for name in SCORES
+            f'{each.scores[name]:.2f} ({each.scores[name] - score:+.2f})'
+            for name, score in whole.scores.items()
         )
         cells = [knockout.what, knockout.instead, f'{each.changed:.2%}', *values]
         lines.append(f'| {" | ".join(cells)} |')

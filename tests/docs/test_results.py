@@ -13,6 +13,7 @@ from mmseg_scr.runs.records import read_records
 
 DOCS = Path(__file__).parents[2] / 'docs'
 PAGE = (DOCS / 'results.md').read_text()
+TEXT = ' '.join(PAGE.split())
 FILES = sorted((DOCS / 'results').glob('*.jsonl'))
 DECISIONS = {record.title: record for record in read_records(DOCS / 'results/decisions.jsonl')}
 ROWS = {
@@ -50,13 +51,12 @@ def test_sentences_say_what_the_records_say():
     largest, entropy = (
         record.curves[f'{path}/{name}'][1][-1] for name in ('largest_weight', 'entropy')
     )
-    text = ' '.join(PAGE.split())
-    assert f'**{record.metrics["mIoU"]:.2f} mIoU**' in text
-    assert f'{record.metrics["boundary/mIoU_w1"]:.2f} in the band of 1 pixel' in text
-    assert f'largest weight {largest:.2f} of 180 positions, entropy {entropy:.2f}' in text
-    assert f"factors' spread {curve['factor_std']:.2f}" in text
+    assert f'**{record.metrics["mIoU"]:.2f} mIoU**' in TEXT
+    assert f'{record.metrics["boundary/mIoU_w1"]:.2f} in the band of 1 pixel' in TEXT
+    assert f'largest weight {largest:.2f} of 180 positions, entropy {entropy:.2f}' in TEXT
+    assert f"factors' spread {curve['factor_std']:.2f}" in TEXT
     unweighted = DECISIONS['street-unweighted-baseline'].curves['mIoU'][1][-1]
-    assert f'it stood at {unweighted:.2f} on val without them' in text
+    assert f'it stood at {unweighted:.2f} on val without them' in TEXT
 
 
 def records_of(study):
@@ -110,27 +110,23 @@ def test_page_shows_the_main_table_of_a_study(study, tmp_path):
     ],
 )
 def test_what_the_seeds_show_is_what_the_table_says(label, title):
-    text = ' '.join(PAGE.split())
-    said = re.search(rf'- \*\*{label}\*\*: (\S+ \[.+?\]); (\S+ \[.+?\]); (\S+ \[.+?\])\.', text)
+    said = re.search(rf'- \*\*{label}\*\*: (\S+ \[.+?\]); (\S+ \[.+?\]); (\S+ \[.+?\])\.', TEXT)
     row = re.search(rf'^\| {title} \| 5 \|(.+)\|$', PAGE, re.MULTILINE)[1].split('|')
     shown = [re.search(r'\((\S+ \[.+?\])', cell)[1] for cell in row[5:8]]
     assert list(said.groups()) == shown
 
 
 def test_differences_in_the_readme_are_those_of_the_page():
-    readme, page = (
-        ' '.join(text.split()) for text in ((DOCS.parent / 'README.md').read_text(), PAGE)
-    )
+    readme = ' '.join((DOCS.parent / 'README.md').read_text().split())
     said = re.findall(r'[+-]\d\.\d\d \[[^]]+\]', readme)
     assert len(said) == 5
-    assert all(difference in page for difference in said)
+    assert all(difference in TEXT for difference in said)
 
 
 def test_what_the_contrast_takes_from_thin_classes_is_in_the_table_of_classes():
     rows = (DOCS / 'results/street_scenes/classes.md').read_text()
     row = re.search(r'^\| scr \|.+$', rows, re.MULTILINE)[0]
-    text = ' '.join(PAGE.split())
-    lost = re.search(r'poles lose (\S+), signs (\S+) and people (\S+) of', text)
+    lost = re.search(r'poles lose (\S+), signs (\S+) and people (\S+) of', TEXT)
     assert all(f'(-{value})' in row for value in lost.groups())
 
 
@@ -156,13 +152,12 @@ def test_sentence_on_the_contrast_says_what_its_records_say():
     ends = {record.title: record.curves['mIoU'][1][-1] for record in records_of('contrast')}
     names = ('street-both', 'street-contrast-weak', 'street-contrast')
     without, weak, full = (f'{ends[name]:.2f}' for name in names)
-    text = ' '.join(PAGE.split())
-    assert f'end at {without} on val without it, at {weak} with a weight of 0.1' in text
-    assert f"and at {full} with the paper's weight of 1" in text
+    assert f'end at {without} on val without it, at {weak} with a weight of 0.1' in TEXT
+    assert f"and at {full} with the paper's weight of 1" in TEXT
     slow = f'{ends["street-offsets-slow"]:.2f}'
-    assert f'A tenth of it ends at {slow} on val, against {without}' in text
+    assert f'A tenth of it ends at {slow} on val, against {without}' in TEXT
     adaptive = f'{ends["street-adaptive"]:.2f}'
-    assert f'ends at {adaptive} mIoU on val against {without}' in text
+    assert f'ends at {adaptive} mIoU on val against {without}' in TEXT
 
 
 def knockouts(name):

@@ -1,21 +1,11 @@
 import json
-import os
-import subprocess
-import sys
-from pathlib import Path
+from functools import partial
 
 import pytest
+from builders.tools import call_tool
 from builders.trained import write_trained
 
-ROOT = Path(__file__).parents[2]
-
-
-def call(*arguments, folder=ROOT):
-    command = [sys.executable, str(ROOT / 'tools' / 'knockouts.py'), *map(str, arguments)]
-    environment = os.environ | {'PYTHONPATH': str(ROOT), 'OMP_NUM_THREADS': '1'}
-    return subprocess.run(
-        command, cwd=folder, env=environment, capture_output=True, text=True, check=False
-    )
+call = partial(call_tool, 'knockouts.py')
 
 
 @pytest.mark.slow
