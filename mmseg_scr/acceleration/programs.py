@@ -5,6 +5,7 @@ from contextlib import ExitStack, contextmanager
 
 import torch
 from torch import Tensor
+from torch._dynamo import config as dynamo_config
 from torch._dynamo.backends.registry import lookup_backend
 from torch._inductor import config as inductor_config
 from torch.fx.experimental import _config as shape_config
@@ -13,7 +14,7 @@ from torch.utils._pytree import tree_leaves, tree_map
 from mmseg_scr.acceleration.likeness import largest_difference
 from mmseg_scr.acceleration.random_state import State, random_state, set_random_state
 
-MOST_GUARDS = 40  # of one free size; with more, as windows that shift give, it becomes a constant
+MOST_GUARDS = 100  # of one free size; with more, as windows that shift give, it becomes a constant
 MOST = 2  # programs: one for the form that came first, one for all others
 CHECKED = 3  # forms of the second program that are run eagerly too
 
@@ -98,8 +99,9 @@ class Programs:
     def _count_and_compile(self, graph: torch.fx.GraphModule, inputs: list) -> Callable:
         if self.count == MOST:
             raise RuntimeError(f'{MOST} compiled programs do not cover its sizes')
+        program = self._backend(graph, inputs)  # may raise to be called again with another graph
         self.count += 1
-        return self._backend(graph, inputs)
+        return program
 
 
 def one_line(error: BaseException) -> str:
@@ -112,8 +114,9 @@ def one_line(error: BaseException) -> str:
 
 @contextmanager
 def _settings() -> Iterator[None]:
-    """Weights are constants, random numbers those of eager mode, equal sizes count as chance."""
+    """Weights and rates are constants, random numbers are eager mode's, equal sizes are chance."""
     with ExitStack() as stack:
+        stack.enter_context(dynamo_config.patch(specialize_float=True))
         stack.enter_context(inductor_config.patch(freezing=True, fallback_random=True))
         shapes = dict(use_duck_shape=False, symbol_guard_limit_before_specialize=MOST_GUARDS)
         stack.enter_context(shape_config.patch(**shapes))

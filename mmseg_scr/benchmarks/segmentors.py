@@ -49,6 +49,7 @@ def build_segmentor(subject: Subject) -> nn.Module:
     settings.pop('pretrained', None)
     settings.backbone.pop('init_cfg', None)
     settings.backbone.pop('pretrained', None)
+    settings.test_cfg = dict(mode='whole')  # of windows, a model would be optimised for their size
     init_default_scope('mmseg')
     return revert_sync_batchnorm(MODELS.build(settings))
 

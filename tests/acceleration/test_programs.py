@@ -1,9 +1,11 @@
 import pytest
 import torch
+from builders.segmentors import tiny_segmentor
 from torch import nn
 from torch._dynamo.backends.registry import register_backend
 
 from mmseg_scr.acceleration.programs import Programs, one_line
+from mmseg_scr.checks.compilers import missing_compiler
 
 SIZES = [(8, 8), (8, 12), (9, 8), (16, 16), (5, 7), (20, 11), (12, 8), (31, 8), (10, 10), (6, 40)]
 
@@ -22,6 +24,13 @@ def off_where_sizes_are_free(graph, inputs):
 @register_backend
 def broken(graph, inputs):
     raise NotImplementedError('no code for this\nsecond line')
+
+
+@register_backend
+def refuses_rates(graph, inputs):
+    if any(isinstance(value, torch.Tensor) and value.ndim == 0 for value in inputs):
+        raise NotImplementedError('a number of the network is an input')
+    return graph
 
 
 @pytest.fixture
@@ -50,6 +59,19 @@ def test_two_programs_serve_ten_sizes(network, batch):
     assert (made.count, made.failure) == (2, None)
 
 
+@pytest.mark.slow
+@pytest.mark.skipif(missing_compiler(torch.device('cpu'), 'inductor'), reason='no C++ compiler')
+def test_two_programs_of_torchs_compiler_serve_segnexts_backbone():
+    backbone = tiny_segmentor('LightHamHead').eval().backbone
+    made = programs(backbone.forward, 'inductor')
+    with torch.no_grad():
+        for size in [(64, 96), (72, 88), (88, 72), (64, 88)]:
+            x = torch.randn(1, 3, *size)
+            for actual, expected in zip(made(x), backbone(x), strict=True):
+                torch.testing.assert_close(actual, expected, rtol=1e-4, atol=1e-4)
+    assert (made.count, made.failure) == (2, None)
+
+
 def test_the_first_size_alone_needs_one(network):
     made = programs(network.forward)
     run(made, network, SIZES[:1] * 3)
@@ -64,9 +86,22 @@ def test_wrong_code_is_found_before_its_result_is_used(network, backend):
     assert line.startswith('part runs eagerly at sizes new to it: ArithmeticError: compiled code')
 
 
+def test_numbers_of_a_network_are_constants_of_both_programs():
+    class Scaled(nn.Module):
+        rate = 0.3
+
+        def forward(self, x):
+            return x * self.rate
+
+    made = programs(Scaled().forward, 'refuses_rates')
+    run(made, Scaled())
+    assert (made.count, made.failure) == (2, None)
+
+
 def test_what_does_not_compile_runs_eagerly_and_says_why_once(network):
     made = programs(network.forward, 'broken')
     run(made, network)
+    assert made.count == 0
     assert made.lines == [
         'part runs eagerly at sizes new to it: NotImplementedError: no code for this'
     ]

@@ -5,6 +5,7 @@ import pytest
 import torch
 from mmengine.config import Config
 
+from mmseg_scr.acceleration.inputs import network_size
 from mmseg_scr.benchmarks import Comparison, Subject
 from mmseg_scr.benchmarks.segmentors import build_segmentor, make_contestant, random_features
 
@@ -82,6 +83,12 @@ def test_pretrained_weights_are_not_asked_for():
     thin = {'model.backbone.depths': [1, 1, 1, 1]}
     assert Config.fromfile(PRETRAINED).model.backbone.init_cfg.checkpoint
     assert build_segmentor(Subject('a', PRETRAINED, thin)).backbone.init_cfg is None
+
+
+def test_a_model_of_windows_is_made_for_the_images_of_the_comparison():
+    windows = {'model.test_cfg': dict(mode='slide', crop_size=(32, 32), stride=(16, 16))}
+    model = build_segmentor(replace(SUBJECT, overrides=windows))
+    assert network_size(model, (64, 96)) == (64, 96)
 
 
 def test_other_forms_are_not_trained():
