@@ -41,7 +41,7 @@ class FoldedMSCABlock(nn.Module):
 
     def forward(self, x: Tensor, height: int, width: int) -> Tensor:
         """(B, H * W, C) -> the same."""
-        x = x.transpose(1, 2).unflatten(2, (height, width))  # (B, C, H, W)
+        x = _as_map(x, height, width)
         gated = self._gate(self.attention.activation(self.attention.proj_1(x)))
         x = torch.addcmul(self.attention.proj_2(gated), x, self.factor)
         x = x + self.mlp(x)
@@ -60,6 +60,15 @@ class FoldedMSCABlock(nn.Module):
             )
         ]
         return gate.conv3(around + strips[0] + strips[1] + strips[2]) * x
+
+
+def _as_map(x: Tensor, height: int, width: int) -> Tensor:
+    """(B, H * W, C) -> (B, C, H, W)."""
+    if torch.compiler.is_compiling():
+        # Of one image, code for free sizes invents a stride of the batch, from which the library
+        # of convolutions takes another layout than the compiler expects. Here the stride is plain.
+        return x.reshape(-1).view(len(x), height, width, x.shape[2]).permute(0, 3, 1, 2)
+    return x.transpose(1, 2).unflatten(2, (height, width))
 
 
 @torch.no_grad()
