@@ -21,6 +21,7 @@ from mmseg_scr.acceleration.dataflow import (
     observe,
     owners,
 )
+from mmseg_scr.layers import ConcatConv2d, ConcatConvModule
 
 PLAIN_FORWARDS = (_BatchNorm.forward, nn.SyncBatchNorm.forward)
 NO_PADDING = (0, (0, 0), [0, 0], 'valid')
@@ -91,7 +92,7 @@ class _Folding:
         norm = self._norm_of(call)
         if norm is None:
             return False
-        before = self._before(call)
+        before = self._before(call) or self._concatenating(norm)
         after = self._after(call) if before is None else None
         if before is not None:
             scale_outputs(before, *scale_and_shift(norm))
@@ -119,6 +120,15 @@ class _Folding:
         if maker is None or not self._is_read_once(given):
             return None
         return self._conv_of(maker)
+
+    def _concatenating(self, norm: nn.Module) -> ConcatConv2d | None:
+        """The convolution of several maps whose sum ``norm`` takes, and nobody else."""
+        ((parent, name),) = self._owners[id(norm)]
+        if type(parent) is not ConcatConvModule or name != 'norm' or _is_watched(parent.conv):
+            return None
+        conv, _ = self._only_place(parent.conv.weight)
+        is_shared = conv is not parent.conv or len(self._owners[id(conv)]) != 1
+        return None if is_shared or conv.bias is not None else conv
 
     def _after(self, call: Call) -> nn.Conv2d | None:
         """The only reader of what was normalised, if it is a convolution without padding."""

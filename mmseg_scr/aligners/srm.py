@@ -15,8 +15,7 @@ from torch import Tensor, nn
 
 from mmseg_scr.layers import ConcatConv2d, ConcatConvModule
 from mmseg_scr.ops.neighborhood import PADDING_MODES, WINDOW, combine_neighbors
-from mmseg_scr.ops.resize import resize_bilinear
-from mmseg_scr.ops.warp import warp_by_offset
+from mmseg_scr.ops.warp_resized import warp_resized
 
 
 @MODELS.register_module()
@@ -72,8 +71,8 @@ class SRM(nn.Module):
         Returns:
             (B, C, H, W).
         """
-        upsampled = resize_bilinear(coarse, fine.shape[2:], align_corners=self.align_corners)
-        return warp_by_offset(upsampled, self.predict_offset(coarse, fine))
+        offset = self.predict_offset(coarse, fine)
+        return warp_resized(coarse, offset, align_corners=self.align_corners)
 
     def predict_offset(self, coarse: Tensor, fine: Tensor) -> Tensor:
         """(B, C, h, w), (B, C, H, W) -> offsets (B, 2, H, W) in pixels, x first (Eq. 3)."""

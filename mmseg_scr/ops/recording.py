@@ -6,3 +6,9 @@ import torch
 def is_recorded() -> bool:
     """Whether ``torch.compile``, ``torch.export`` or ``torch.jit.trace`` watches this call."""
     return torch.compiler.is_compiling() or torch.jit.is_tracing()
+
+
+def is_compiled_to_predict() -> bool:
+    """Whether ``torch.compile`` watches, for this kind of device and without gradients."""
+    is_compiled = torch.compiler.is_compiling() and not torch.compiler.is_exporting()
+    return is_compiled and not torch.is_grad_enabled()

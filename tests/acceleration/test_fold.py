@@ -13,6 +13,7 @@ from torch import nn
 from mmseg_scr.acceleration.fold import fold_normalizations
 from mmseg_scr.acceleration.likeness import logits
 from mmseg_scr.acceleration.mscan import fold_mscan_blocks
+from mmseg_scr.layers import ConcatConvModule
 
 EXACT = 1e-10
 IMAGES = torch.randn(2, 4, 9, 7, dtype=torch.float64, generator=torch.Generator().manual_seed(0))
@@ -166,6 +167,43 @@ def test_pairs_are_found_by_what_is_computed_not_by_the_order_of_names():
     assert_exact(model, changed)
     by_name = fuse_conv_bn(copy.deepcopy(model))
     assert (by_name(IMAGES) - model(IMAGES)).abs().max() > 0.1
+
+
+class OfTwoMaps(nn.Module):
+    """A convolution of two maps, as often as there are ``calls``."""
+
+    def __init__(self, kernel_size, calls=1):
+        super().__init__()
+        self.layer = ConcatConvModule([4, 4], 6, kernel_size, norm_cfg=dict(type='BN'))
+        self.calls = calls
+
+    def forward(self, x):
+        y = F.avg_pool2d(x, 2)
+        return sum(self.layer([x + k, y], x.shape[2:]) for k in range(self.calls))
+
+
+@pytest.mark.parametrize('kernel_size', [1, 3])
+def test_the_normalisation_of_a_sum_of_convolutions_is_folded_exactly(kernel_size):
+    model, changed, count = folded(OfTwoMaps(kernel_size))
+    assert (count, normalizations(changed)) == (1, 0)
+    assert_exact(model, changed)
+
+
+class SharedConvolution(OfTwoMaps):
+    def __init__(self):
+        super().__init__(1)
+        self.other = copy.deepcopy(self.layer)
+        self.other.conv = self.layer.conv
+
+    def forward(self, x):
+        return super().forward(x) + self.other([x, x], x.shape[2:])
+
+
+@pytest.mark.parametrize('network', [OfTwoMaps(1, calls=2), SharedConvolution()])
+def test_the_normalisation_of_a_sum_stays_if_its_convolution_serves_others(network):
+    model, changed, count = folded(network)
+    assert count == 0
+    assert_exact(model, changed)
 
 
 def test_what_hooks_watch_is_left_alone():
