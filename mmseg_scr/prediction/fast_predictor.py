@@ -1,11 +1,13 @@
 """A predictor that makes its model fast when it has seen the first picture."""
 
 import copy
+import logging
 
 from mmengine.logging import print_log
 from mmseg.models import BaseSegmentor
 
 from mmseg_scr.acceleration import optimize
+from mmseg_scr.acceleration.optimize import PRECISIONS
 from mmseg_scr.prediction.predictor import Prediction, Predictor
 from mmseg_scr.prediction.windows import Choice
 
@@ -14,13 +16,17 @@ class FastPredictor(Predictor):
     """Predicts with an optimized copy, see :func:`mmseg_scr.acceleration.optimize`.
 
     The first picture says at which size, whole or in windows, and is what the copy is checked on.
-    How much memory a picture needs is still measured on the model itself.
+    How much memory a picture needs is still measured on the model itself. If there can be no copy,
+    a warning says why, and the model itself goes on.
 
     Args:
         model: see :class:`Predictor`.
         precision: see :func:`~mmseg_scr.acceleration.optimize`.
         mode: see :class:`Predictor`.
         with_probabilities: see :class:`Predictor`.
+
+    Raises:
+        ValueError: another precision; see also :class:`Predictor`.
     """
 
     def __init__(
@@ -31,16 +37,27 @@ class FastPredictor(Predictor):
         mode: str = 'auto',
         with_probabilities: bool = False,
     ) -> None:
+        if precision not in PRECISIONS:
+            allowed = ', '.join(PRECISIONS)
+            raise ValueError(f'precision must be one of {allowed}, got {precision!r}')
         super().__init__(model, mode=mode, with_probabilities=with_probabilities)
         self._precision = precision
-        self._is_fast = False
+        self._is_tried = False
 
     def _predict(self, prepared: dict, choice: Choice) -> Prediction:
-        if not self._is_fast:
-            self._make_fast(prepared, choice)
+        if self._is_tried:
+            return super()._predict(prepared, choice)
+        try:
+            self.model = self._optimized(prepared, choice)
+        except Exception as error:  # whatever a compiler or a strange model does
+            result = super()._predict(prepared, choice)  # fails where the picture is to blame
+            _warn(error)
+            self._is_tried = True
+            return result
+        self._is_tried = True
         return super()._predict(prepared, choice)
 
-    def _make_fast(self, prepared: dict, choice: Choice) -> None:
+    def _optimized(self, prepared: dict, choice: Choice) -> BaseSegmentor:
         inputs = prepared['inputs']
         print_log('optimizing the model for this size, minutes the first time', logger='current')
         model = copy.copy(self.model)
@@ -48,4 +65,10 @@ class FastPredictor(Predictor):
             model.test_cfg = choice.test_cfg
         fast = optimize(model, tuple(inputs.shape[1:]), images=[inputs], precision=self._precision)
         fast.test_cfg = getattr(self.model, 'test_cfg', None)
-        self.model, self._is_fast = fast, True
+        return fast
+
+
+def _warn(error: Exception) -> None:
+    reason = f'{type(error).__name__}: {error}'
+    line = f'the model was not optimized and goes on as it is: {reason}'
+    print_log(line, logger='current', level=logging.WARNING)

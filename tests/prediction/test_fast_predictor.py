@@ -1,3 +1,5 @@
+import logging
+
 import numpy as np
 import pytest
 import torch
@@ -50,3 +52,50 @@ def test_the_mode_of_the_config_stays_on_the_model(calls):
     fast = FastPredictor(model(), mode='slide')
     fast(fast.prepare(picture()))
     assert fast.model.test_cfg.mode == 'whole'
+
+
+@pytest.fixture
+def failing(monkeypatch):
+    """Nothing can be optimized; what was said of it, a line an attempt and a line a warning."""
+    lines = []
+
+    def fail(*_, **options):
+        lines.append('tried')
+        raise RuntimeError('the compiler is out of order')
+
+    def tell(text, logger, level=logging.INFO):
+        if level == logging.WARNING:
+            lines.append(text)
+
+    monkeypatch.setattr(fast_predictor, 'optimize', fail)
+    monkeypatch.setattr(fast_predictor, 'print_log', tell)
+    return lines
+
+
+WARNING = (
+    'the model was not optimized and goes on as it is: RuntimeError: the compiler is out of order'
+)
+
+
+def test_a_model_that_cannot_be_optimized_goes_on_as_it_is_after_one_attempt(failing):
+    own, fast = Predictor(model()), FastPredictor(model())
+    for shape in [(64, 96), (80, 70)]:
+        expected = own(own.prepare(picture(*shape)))
+        actual = fast(fast.prepare(picture(*shape)))
+        np.testing.assert_array_equal(actual.labels, expected.labels)
+    assert failing == ['tried', WARNING]
+
+
+def test_a_picture_that_fails_by_itself_leaves_the_attempt_to_the_next(failing):
+    fast = FastPredictor(model())
+    bad = fast.prepare(picture()) | dict(inputs=torch.zeros(5, 64, 96, dtype=torch.uint8))
+    with pytest.raises(RuntimeError, match='size of tensor'):
+        fast(bad)
+    assert failing == ['tried']
+    fast(fast.prepare(picture()))
+    assert failing == ['tried', 'tried', WARNING]
+
+
+def test_another_precision_is_refused_before_any_picture():
+    with pytest.raises(ValueError, match="one of float32, bfloat16, float16, got 'int8'"):
+        FastPredictor(model(), precision='int8')
