@@ -19,7 +19,8 @@ class OptimizeHook(Hook):
 
     By then the checkpoint is loaded, and averaged weights are in place. The size is that of the
     first batch; the copy is checked on pictures of the test set. Afterwards the runner has its own
-    model back. Model wrappers and test-time augmentation stay around the copy.
+    model back; after a test that an error ended, when the next run begins, as no hook is called
+    before. Model wrappers and test-time augmentation stay around the copy.
 
     Args:
         precision: see :func:`~mmseg_scr.acceleration.optimize`.
@@ -31,6 +32,10 @@ class OptimizeHook(Hook):
         self.precision = precision
         self._holder: tuple[object, str] | None = None
         self._model: nn.Module | None = None
+
+    def before_run(self, runner: Runner) -> None:
+        """Give the runner its model back, in case an error ended the last test."""
+        self._give_back()
 
     def before_test_iter(
         self, runner: Runner, batch_idx: int, data_batch: dict | tuple | list | None = None
@@ -53,6 +58,9 @@ class OptimizeHook(Hook):
 
     def after_test_epoch(self, runner: Runner, metrics: dict[str, float] | None = None) -> None:
         """Give the runner its model back."""
+        self._give_back()
+
+    def _give_back(self) -> None:
         if self._holder:
             setattr(*self._holder, self._model)
         self._holder = self._model = None

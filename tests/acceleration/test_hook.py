@@ -49,6 +49,18 @@ def test_the_runner_has_its_own_model_back_afterwards(calls):
     assert run.model is model
 
 
+def test_a_run_after_a_test_that_broke_off_begins_with_the_own_model(calls):
+    model = plain_segmentor()
+    run, made = runner(model), OptimizeHook()
+    made.before_run(run)
+    made.before_test_iter(run, 0, dict(inputs=IMAGES[:1]))
+    made.before_run(run)  # no after_test_epoch: an error ended the test
+    assert run.model is model
+    made.before_test_iter(run, 0, dict(inputs=IMAGES[:1]))
+    assert isinstance(run.model, nn.Identity)
+    assert [given for given, *_ in calls] == [model, model]
+
+
 def test_wrappers_stay_and_of_augmented_images_one_is_taken(calls):
     model = plain_segmentor()
     outer = SegTTAModel(module=model)
