@@ -2,9 +2,17 @@
 
 import csv
 import io
+import itertools
+import os
 import shutil
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
+from weakref import finalize
+
+try:
+    import fcntl
+except ModuleNotFoundError:  # Windows; there two processes must not write the same file
+    fcntl = None
 
 PREFIX = '.draft-'  # hidden; the next run writes over one that was left
 
@@ -12,24 +20,29 @@ PREFIX = '.draft-'  # hidden; the next run writes over one that was left
 class Drafts:
     """Files of one result, which appear together at the end.
 
-    The draft of a file lies beside it and keeps its suffix, by which encoders know the format.
+    The draft of a file lies beside it and keeps its suffix, by which encoders know the format. It
+    is locked while it is written, so that of two processes with the same file each has a draft of
+    its own; the file is that of the last to commit.
     """
 
     def __init__(self) -> None:
         self._finals: dict[Path, Path] = {}
+        self._locks: list[int] = []
+        finalize(self, _unlock, self._locks)
 
     def open(self, final: Path) -> Path:
-        """The draft of a file; its folder is made, an old draft is removed."""
-        draft = final.with_name(PREFIX + final.name)
-        draft.parent.mkdir(parents=True, exist_ok=True)
-        _remove(draft)
-        self._finals[draft] = final
-        return draft
+        """The draft of a file, empty; its folder is made, an old draft is removed."""
+        return self._open(final, _make_file)
 
     def open_folder(self, final: Path) -> Path:
         """The draft of a folder, which is made."""
-        draft = self.open(final)
-        draft.mkdir()
+        return self._open(final, Path.mkdir)
+
+    def _open(self, final: Path, make: Callable[[Path], None]) -> Path:
+        final.parent.mkdir(parents=True, exist_ok=True)
+        draft, lock = _claim_first(final, make)
+        self._finals[draft] = final
+        self._locks.extend(lock)
         return draft
 
     def commit(self) -> None:
@@ -38,13 +51,17 @@ class Drafts:
             if draft.is_dir():
                 _remove(final)
             draft.replace(final)
-        self._finals.clear()
+        self._end()
 
     def drop(self) -> None:
         """Remove all drafts."""
         for draft in self._finals:
             _remove(draft)
+        self._end()
+
+    def _end(self) -> None:
         self._finals.clear()
+        _unlock(self._locks)
 
 
 def write_text(path: Path, text: str) -> None:
@@ -60,6 +77,91 @@ def write_csv(path: Path, rows: Iterable[Sequence[object]]) -> None:
     text = io.StringIO()
     csv.writer(text).writerows(rows)
     write_text(path, text.getvalue())
+
+
+def _claim_first(final: Path, make: Callable[[Path], None]) -> tuple[Path, list[int]]:
+    """The first draft that nobody else writes, and its lock; what was left of later ones goes."""
+    for number in itertools.count():
+        draft = _draft(final, number)
+        lock = _claim(draft, make)
+        if lock is not None:
+            break
+    for later in itertools.count(number + 1):
+        left = _draft(final, later)
+        if not os.path.lexists(left):
+            return draft, lock
+        other = _claim(left, make)
+        if other is not None:
+            _remove(left)
+            _unlock(other)
+
+
+def _draft(final: Path, number: int) -> Path:
+    return final.with_name(f'{PREFIX}{f"{number}-" if number else ""}{final.name}')
+
+
+def _claim(draft: Path, make: Callable[[Path], None]) -> list[int] | None:
+    """Make a draft anew and lock it.
+
+    Returns:
+        The open file that holds the lock, which ends with the process at the latest; none where
+        there are no locks. None if somebody else writes the draft.
+    """
+    if fcntl is None:
+        _remove(draft)
+        make(draft)
+        return []
+    while True:
+        is_new = _made(draft, make)
+        try:
+            lock = os.open(draft, os.O_RDONLY)
+        except FileNotFoundError:  # somebody else took it for one that was left
+            continue
+        if not _is_free(lock):
+            os.close(lock)
+            return None
+        if _is_at(lock, draft):
+            if is_new:
+                return [lock]
+            _remove(draft)
+        os.close(lock)
+
+
+def _made(draft: Path, make: Callable[[Path], None]) -> bool:
+    if draft.is_symlink():
+        draft.unlink(missing_ok=True)
+    try:
+        make(draft)
+    except FileExistsError:
+        return False
+    return True
+
+
+def _make_file(draft: Path) -> None:
+    draft.touch(exist_ok=False)
+
+
+def _is_free(lock: int) -> bool:
+    try:
+        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return False
+    except OSError:  # a file system without locks: as if nobody else wrote
+        pass
+    return True
+
+
+def _is_at(lock: int, draft: Path) -> bool:
+    """Whether the open file is still the one of that name."""
+    try:
+        return os.path.samestat(os.fstat(lock), draft.stat())
+    except FileNotFoundError:
+        return False
+
+
+def _unlock(locks: list[int]) -> None:
+    while locks:
+        os.close(locks.pop())
 
 
 def _remove(path: Path) -> None:
