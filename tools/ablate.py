@@ -13,6 +13,7 @@ import warnings
 from pathlib import Path
 
 from mmengine.config import DictAction
+from shared_options import add_trust
 
 
 def parse_args() -> argparse.Namespace:
@@ -40,9 +41,7 @@ def add_runs(group: argparse._ArgumentGroup) -> None:
     group.add_argument('--seeds', nargs='+', type=int, help='0 by default')
     group.add_argument('--iterations', type=int, help="of each run; the config's by default")
     group.add_argument('--cfg-options', nargs='+', action=DictAction, help='key=value, for all')
-    group.add_argument(
-        '--trust-checkpoint', action='store_true', help='also read checkpoints that can run code'
-    )
+    add_trust(group)
 
 
 def add_queue(group: argparse._ArgumentGroup) -> None:

@@ -16,6 +16,8 @@ import sys
 import warnings
 from pathlib import Path
 
+from shared_options import add_trust
+
 FORMATS = ('onnx', 'torch_export', 'aot_inductor')
 OUTPUTS = ('head', 'logits', 'probabilities', 'labels')
 INPUTS = ('normalized', 'picture')
@@ -47,9 +49,7 @@ def parse_args() -> argparse.Namespace:
     )
     parser.add_argument('--agreement', type=float, default=0.9999, help='share of equal labels')
     parser.add_argument('--overwrite', action='store_true', help='replace files that are there')
-    parser.add_argument(
-        '--trust-checkpoint', action='store_true', help='also read checkpoints that can run code'
-    )
+    add_trust(parser)
     args = parser.parse_args()
     if args.example and min(args.example) < 2:
         parser.error(f'--example must be 2x2x2 at least, got {"x".join(map(str, args.example))}')

@@ -11,6 +11,8 @@ import argparse
 import warnings
 from pathlib import Path
 
+from shared_options import add_test_set_options, add_titles, check_files, check_least
+
 MM_PER_INCH = 25.4
 UNITS = {'mm': 1 / MM_PER_INCH, 'cm': 10 / MM_PER_INCH, 'in': 1.0}
 
@@ -45,10 +47,9 @@ def parse_args() -> argparse.Namespace:
         'the baseline first'
     )
     add('--models', nargs='+', default=[], metavar='MODEL', help=models)
-    add('--titles', nargs='+', help='of the models; what tells their files apart by default')
+    add_titles(parser)
     images = 'numbers of the test set, from 0, or files'
     add('--image', nargs='+', type=image, default=[], metavar='N|FILE', help=images)
-    add('--limit', type=int, help='count the first N images of the test set alone')
     add(
         '--pixel', nargs=2, type=int, metavar=('X', 'Y'), help='of attention; the centre by default'
     )
@@ -60,9 +61,7 @@ def parse_args() -> argparse.Namespace:
     width = 'as printed: 88mm, 8.8cm or 3.5in; a number alone is in millimetres; 180 by default'
     add('--width', type=inches, default=180 / MM_PER_INCH, help=width)
     add('--format', default='png', choices=('png', 'svg', 'pdf'))
-    add('--device', default='cpu')
-    trust = 'also read checkpoints that can run code'
-    add('--trust-checkpoint', action='store_true', help=trust)
+    add_test_set_options(parser)
     add('--out', type=Path, default=Path('work_dirs/figures'), metavar='DIR')
     args = parser.parse_args()
     check(parser, args)
@@ -74,13 +73,9 @@ def check(parser: argparse.ArgumentParser, args: argparse.Namespace) -> None:
     """Refuse what is wrong without the framework."""
     if not args.names and not args.list:
         parser.error('name a figure, or --list them')
-    files = [n for n in args.models if '://' not in n and n.endswith(('.py', '.pth'))]
-    files += [file for file in (*args.image, args.records) if isinstance(file, Path)]
-    for file in map(Path, files):
-        if not file.is_file():
-            parser.error(f'{str(file)!r} does not exist')
-    if args.limit is not None and args.limit < 1:
-        parser.error(f'--limit must be at least 1, got {args.limit}')
+    files = [file for file in (*args.image, args.records) if isinstance(file, Path)]
+    check_files(parser, [*args.models, *files])
+    check_least(parser, args, limit=1)
 
 
 def main() -> None:

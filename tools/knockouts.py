@@ -15,6 +15,8 @@ import warnings
 from dataclasses import asdict
 from pathlib import Path
 
+from shared_options import add_test_set_options, check_least
+
 
 def parse_args() -> argparse.Namespace:
     """Which model, on how many images."""
@@ -24,14 +26,10 @@ def parse_args() -> argparse.Namespace:
     add = parser.add_argument
     models = 'CONFIG CHECKPOINT, the work folder of a training, or the name of a shipped model'
     add('model', nargs='+', metavar='MODEL', help=models)
-    add('--limit', type=int, metavar='N', help='the first N images of the test set alone')
-    add('--device', default='cpu')
-    trust = 'also read checkpoints that can run code'
-    add('--trust-checkpoint', action='store_true', help=trust)
+    add_test_set_options(parser)
     add('--out', type=Path, metavar='FILE', help='write the figures here as JSON')
     args = parser.parse_args()
-    if args.limit is not None and args.limit < 1:
-        parser.error(f'--limit must be at least 1, got {args.limit}')
+    check_least(parser, args, limit=1)
     args.error = parser.error
     return args
 

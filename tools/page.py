@@ -12,8 +12,9 @@ import sys
 import warnings
 from tempfile import TemporaryDirectory
 
+from shared_options import add_predictor_options, check_opacity
+
 INSTALL = "the page needs gradio: pip install 'gradio>=6.31'"
-MODES = ('auto', 'whole', 'slide')
 LOOPBACK = ('127.0.0.1', 'localhost', '::1')
 
 
@@ -22,20 +23,11 @@ def parse_args() -> argparse.Namespace:
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
-    model = parser.add_mutually_exclusive_group()
-    model.add_argument('--model', nargs=2, metavar=('CONFIG', 'CHECKPOINT'))
-    model.add_argument('--name', help='of a model that comes with the package')
-    parser.add_argument('--opacity', type=float, default=0.5, help='of the colours, 0 to 1')
-    parser.add_argument('--mode', choices=MODES, default='auto', help='whole pictures or windows')
-    parser.add_argument('--device', help='as cpu or cuda:1; the best one by default')
+    add_predictor_options(parser)
     parser.add_argument('--host', default=LOOPBACK[0], help='to listen at; this machine by default')
     parser.add_argument('--port', type=int, help='the first free one from 7860 on by default')
-    parser.add_argument(
-        '--trust-checkpoint', action='store_true', help='also read checkpoints that can run code'
-    )
     args = parser.parse_args()
-    if not 0 <= args.opacity <= 1:
-        parser.error(f'--opacity must be 0 to 1, got {args.opacity}')
+    check_opacity(parser, args.opacity)
     if importlib.util.find_spec('gradio') is None:
         parser.error(INSTALL)
     return args

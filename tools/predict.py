@@ -14,10 +14,11 @@ import sys
 import warnings
 from pathlib import Path
 
+from shared_options import add_predictor_options, check_least, check_opacity
+
 SHOWN = 20  # failures that are printed; all are in the file
 FAILURES = 'failures.csv'
 KINDS = ('overlay', 'index', 'side-by-side', 'probabilities')
-MODES = ('auto', 'whole', 'slide')
 PRECISIONS = ('float32', 'bfloat16', 'float16')
 
 
@@ -27,30 +28,20 @@ def parse_args() -> argparse.Namespace:
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
     parser.add_argument('inputs', nargs='+', metavar='INPUT', help='see above')
-    model = parser.add_mutually_exclusive_group()
-    model.add_argument('--model', nargs=2, metavar=('CONFIG', 'CHECKPOINT'))
-    model.add_argument('--name', help='of a model that comes with the package')
     parser.add_argument('--out', type=Path, default=Path('predictions'), help='folder of results')
     parser.add_argument(
         '--save', nargs='+', choices=KINDS, default=['overlay', 'index'], help='kinds of results'
     )
-    parser.add_argument('--opacity', type=float, default=0.5, help='of the colours, 0 to 1')
-    parser.add_argument('--mode', choices=MODES, default='auto', help='whole pictures or windows')
     parser.add_argument('--fast', action='store_true', help='optimize the model first, and check')
     parser.add_argument('--precision', choices=PRECISIONS, default=PRECISIONS[0], help='of --fast')
-    parser.add_argument('--device', help='as cpu or cuda:1; the best one by default')
+    add_predictor_options(parser)
     parser.add_argument('--frames', type=int, help='of a video or camera at most')
     parser.add_argument('--overwrite', action='store_true', help='also where results are there')
-    parser.add_argument(
-        '--trust-checkpoint', action='store_true', help='also read checkpoints that can run code'
-    )
     args = parser.parse_args()
-    if not 0 <= args.opacity <= 1:
-        parser.error(f'--opacity must be 0 to 1, got {args.opacity}')
+    check_opacity(parser, args.opacity)
     if args.precision != PRECISIONS[0] and not args.fast:
         parser.error('--precision needs --fast, which checks it')
-    if args.frames is not None and args.frames < 1:
-        parser.error(f'--frames must be at least 1, got {args.frames}')
+    check_least(parser, args, frames=1)
     return args
 
 

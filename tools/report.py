@@ -14,6 +14,8 @@ import os
 import warnings
 from pathlib import Path
 
+from shared_options import add_test_set_options, add_titles, check_files, check_least
+
 
 def parse_args() -> argparse.Namespace:
     """Which models, and what is shown."""
@@ -22,11 +24,10 @@ def parse_args() -> argparse.Namespace:
     )
     add = parser.add_argument
     add('models', nargs='+', metavar='MODEL', help='see above')
-    add('--titles', nargs='+', help='of the models; what tells their files apart by default')
+    add_titles(parser)
     add('--out', type=Path, default=Path('work_dirs/report'), metavar='DIR')
     cache = 'of predictions; predictions in --out by default'
     add('--cache', type=Path, metavar='DIR', help=cache)
-    add('--limit', type=int, help='look at the first N images of the test set alone')
     images = 'pictures of improved images, and as many of worsened ones, for each pair of models'
     add('--images', type=int, default=3, metavar='N', help=images)
     add('--rows', type=int, default=200, metavar='N', help='of the table of images')
@@ -34,19 +35,12 @@ def parse_args() -> argparse.Namespace:
     add('--megabytes', type=float, default=15, help=size)
     choice = 'checkpoint of a folder that has both'
     add('--checkpoint', choices=('last', 'best'), default='last', help=choice)
-    add('--device', default='cpu')
-    trust = 'also read checkpoints that can run code'
-    add('--trust-checkpoint', action='store_true', help=trust)
+    add_test_set_options(parser)
     args = parser.parse_args()
-    for name, least in (('limit', 1), ('images', 0), ('rows', 1)):
-        value = getattr(args, name)
-        if value is not None and value < least:
-            parser.error(f'--{name} must be at least {least}, got {value}')
+    check_least(parser, args, limit=1, images=0, rows=1)
     if args.megabytes <= 0:
         parser.error(f'--megabytes must be above 0, got {args.megabytes:g}')
-    for word in args.models:
-        if word.endswith(('.py', '.pth')) and '://' not in word and not Path(word).is_file():
-            parser.error(f'{word!r} does not exist')
+    check_files(parser, args.models)
     args.error = parser.error
     return args
 

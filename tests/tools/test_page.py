@@ -17,7 +17,7 @@ TOOL = ROOT / 'tools' / 'page.py'
 ENVIRONMENT = os.environ | {'PYTHONPATH': str(ROOT), 'OMP_NUM_THREADS': '1'}
 WITHOUT_GRADIO = (
     'import runpy, sys; sys.modules["gradio"] = None; sys.argv = ["page.py"]; '
-    f'runpy.run_path({str(TOOL)!r}, run_name="__main__")'
+    f'sys.path[0] = {str(TOOL.parent)!r}; runpy.run_path({str(TOOL)!r}, run_name="__main__")'
 )
 
 
