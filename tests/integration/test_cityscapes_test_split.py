@@ -1,19 +1,16 @@
 """tools/test.py on Cityscapes' test split, which has no labels: it writes what the server takes."""
 
 import os
-import subprocess
-import sys
-from pathlib import Path
 
 import cv2
 import numpy as np
 import pytest
 import torch
+from builders.tools import ROOT, call_tool
 from mmengine.config import Config, DictAction
 from mmengine.registry import init_default_scope
 from mmseg.registry import MODELS
 
-ROOT = Path(__file__).parents[2]
 CONFIG = ROOT / 'configs/scr/scr_mscan-l_4xb4-adam-131k_cityscapes-test-1024x1024.py'
 SMALL = [
     'model.backbone.init_cfg=None',
@@ -71,15 +68,9 @@ def test_label_ids_of_every_image_are_written_at_its_size(folder, options):
     work = folder / f'work{len(options)}'
     ids = f'test_evaluator.output_dir={work}/ids'
     packages = os.pathsep.join([str(folder / 'packages'), str(ROOT)])
-    command = [sys.executable, str(ROOT / 'tools/test.py'), str(CONFIG), 'weights.pth']
-    done = subprocess.run(
-        [*command, '--work-dir', str(work), *options, '--cfg-options', *SMALL, ids],
-        cwd=folder,
-        env=os.environ | {'CITYSCAPES_ROOT': str(folder / 'data'), 'PYTHONPATH': packages},
-        capture_output=True,
-        text=True,
-        check=False,
-    )
+    places = dict(CITYSCAPES_ROOT=str(folder / 'data'), PYTHONPATH=packages)
+    arguments = CONFIG, 'weights.pth', '--work-dir', work, *options, '--cfg-options', *SMALL, ids
+    done = call_tool('test.py', *arguments, folder=folder, **places)
     assert done.returncode == 0, done.stderr
     written = sorted((work / 'ids').iterdir())
     assert [path.name for path in written] == [f'{name}_leftImg8bit.png' for name in NAMES]

@@ -2,11 +2,13 @@ import signal
 import subprocess
 import sys
 import time
+from functools import partial
 from pathlib import Path
 
 import pytest
 from builders.checkpoints import save_harmful
 from builders.records import STUDY
+from builders.tools import call_tool
 
 from mmseg_scr.runs.records import add_records, read_records
 
@@ -20,11 +22,7 @@ SMALL = [
     *(f'{split}_dataloader.dataset.size=(32,64)' for split in ('train', 'val', 'test')),
     *(f'{split}_dataloader.dataset.length=2' for split in ('val', 'test')),
 ]
-
-
-def call(*arguments, folder=ROOT):
-    command = [*COMMAND, *map(str, arguments)]
-    return subprocess.run(command, cwd=folder, capture_output=True, text=True, check=False)
+call = partial(call_tool, 'ablate.py')
 
 
 def rows(text):

@@ -1,22 +1,15 @@
 import json
 import re
-import subprocess
-import sys
-from pathlib import Path
+from functools import partial
 
 import pytest
+from builders.tools import ROOT, TOOLS, call_tool
 
 from mmseg_scr.benchmarks import PRESETS
 
-ROOT = Path(__file__).parents[2]
 CONFIG = next((ROOT / 'configs' / 'demo').glob('scr_*.py'))
-TOOL = ROOT / 'tools' / 'benchmark.py'
 ONCE = ('--shape', '64', '96', '--rounds', '1')
-
-
-def call(*arguments):
-    command = [sys.executable, str(TOOL), *map(str, arguments)]
-    return subprocess.run(command, capture_output=True, text=True, check=False)
+call = partial(call_tool, 'benchmark.py')
 
 
 def rows_of(outcome):
@@ -49,7 +42,7 @@ def test_two_configs_of_one_name_are_both_there(tmp_path):
 
 
 def test_tool_names_the_presets_that_there_are():
-    (names,) = re.findall(r'^NAMES = \((.+)\)$', TOOL.read_text(), re.MULTILINE)
+    (names,) = re.findall(r'^NAMES = \((.+)\)$', (TOOLS / 'benchmark.py').read_text(), re.MULTILINE)
     assert re.findall(r"'(\w+)'", names) == [*PRESETS, 'all']
 
 

@@ -1,6 +1,7 @@
-import importlib.util
 import sys
 from pathlib import Path
+
+from builders.tools import load_tool
 
 from mmseg_scr.catalogue import TABLE_HEADER, read_table
 
@@ -9,9 +10,7 @@ CONFIG = 'demo/scr_mscan-nano_1xb4-adamw-200_street-scenes-96x192.py'
 
 
 def test_tool_fills_the_table_and_keeps_the_page(tmp_path, monkeypatch, capsys):
-    spec = importlib.util.spec_from_file_location('catalogue', ROOT / 'tools' / 'catalogue.py')
-    tool = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(tool)
+    tool = load_tool('catalogue.py')
     (tmp_path / '_base_').symlink_to(ROOT / 'configs' / '_base_')
     (tmp_path / 'demo').mkdir()
     (tmp_path / CONFIG).write_text((ROOT / 'configs' / CONFIG).read_text())

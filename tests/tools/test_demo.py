@@ -1,20 +1,13 @@
-import subprocess
-import sys
-from pathlib import Path
-
 import pytest
+from builders.tools import call_tool
 
 from mmseg_scr.runs.shipped_pair import PAIR, missing_models
-
-ROOT = Path(__file__).parents[2]
 
 
 @pytest.mark.slow
 def test_prints_a_table_and_says_last_where_everything_lies(tmp_path):
-    command = [sys.executable, str(ROOT / 'tools' / 'demo.py'), '--iterations', '2']
-    outcome = subprocess.run(
-        [*command, '--out', 'here'], cwd=tmp_path, capture_output=True, text=True, check=True
-    )
+    outcome = call_tool('demo.py', '--iterations', '2', '--out', 'here', folder=tmp_path)
+    assert outcome.returncode == 0, outcome.stderr[-2000:]
     lines = outcome.stdout.strip().splitlines()
     header = next(i for i, line in enumerate(lines) if 'untrained' in line and 'ours' in line)
     assert lines[header].split() == ['constant', 'untrained', 'baseline', 'ours']

@@ -1,30 +1,18 @@
 """tools/export.py as a command; tests/docs/test_export.py has a model that it has written."""
 
 import json
-import os
-import subprocess
-import sys
-from pathlib import Path
 
 import pytest
 from builders.checkpoints import save_harmful
 from builders.tiny_models import CLASSES, save_tiny_model
+from builders.tools import call_tool
 
-ROOT = Path(__file__).parents[2]
-COMMAND = [sys.executable, str(ROOT / 'tools' / 'export.py')]
-ENVIRONMENT = os.environ | {'PYTHONPATH': str(ROOT), 'OMP_NUM_THREADS': '1'}
 SIZES = ('--sizes', '1x97x129', '3x64x160')
 
 
 def run(folder, *arguments, checkpoint='model/weights.pth'):
-    done = subprocess.run(
-        [*COMMAND, 'model/config.py', checkpoint, '--format', 'torch_export', *arguments],
-        cwd=folder,
-        env=ENVIRONMENT,
-        capture_output=True,
-        text=True,
-        check=False,
-    )
+    files = 'model/config.py', checkpoint, '--format', 'torch_export'
+    done = call_tool('export.py', *files, *arguments, folder=folder)
     return done.returncode, done.stdout, done.stderr
 
 

@@ -1,9 +1,9 @@
-import importlib.util
 import json
 import sys
 from pathlib import Path
 
 import pytest
+from builders.tools import load_tool
 
 ROOT = Path(__file__).parents[2]
 CONFIG = ROOT / 'configs' / 'scr' / 'scr_mscan-t_4xb8-adam-379k_ade20k-512x512.py'
@@ -12,9 +12,7 @@ DEMO = ROOT / 'configs' / 'demo' / 'scr_mscan-nano_1xb4-adamw-200_street-scenes-
 
 @pytest.fixture
 def run(monkeypatch):
-    spec = importlib.util.spec_from_file_location('get_flops', ROOT / 'tools' / 'get_flops.py')
-    tool = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(tool)
+    tool = load_tool('get_flops.py')
 
     def call(*arguments):
         monkeypatch.setattr(sys, 'argv', ['get_flops.py', *map(str, arguments)])

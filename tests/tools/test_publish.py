@@ -1,15 +1,10 @@
 """tools/publish.py on a checkpoint of an untrained model."""
 
 import json
-import os
-import subprocess
-import sys
-from pathlib import Path
 
 import pytest
 from builders.published import DEMO, demo_config, save_training
-
-ROOT = Path(__file__).parents[2]
+from builders.tools import call_tool
 
 
 @pytest.fixture
@@ -18,15 +13,8 @@ def publish(tmp_path):
     save_training(tmp_path / 'iter_7.pth', demo_config())
 
     def run(*options):
-        command = [sys.executable, str(ROOT / 'tools/publish.py'), 'iter_7.pth', demo_config()]
-        return subprocess.run(
-            [*command, '--name', 'tiny', '--out', 'out', *options],
-            cwd=tmp_path,
-            env=os.environ | {'PYTHONPATH': str(ROOT), 'OMP_NUM_THREADS': '1'},
-            capture_output=True,
-            text=True,
-            check=False,
-        )
+        files = 'iter_7.pth', demo_config(), '--name', 'tiny', '--out', 'out'
+        return call_tool('publish.py', *files, *options, folder=tmp_path)
 
     return run
 

@@ -1,18 +1,15 @@
 import argparse
-import importlib.util
 from pathlib import Path
 
 import pytest
+from builders.tools import TOOLS, load_tool
 
-TOOL = Path(__file__).parents[2] / 'tools' / 'shared_options.py'
+TOOL = TOOLS / 'shared_options.py'
 
 
 @pytest.fixture(scope='module')
 def options():
-    spec = importlib.util.spec_from_file_location(TOOL.stem, TOOL)
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
+    return load_tool(TOOL.name)
 
 
 @pytest.fixture

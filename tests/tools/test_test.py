@@ -1,18 +1,14 @@
 """tools/test.py on a config with several evaluators."""
 
 import json
-import os
-import subprocess
-import sys
-from pathlib import Path
 
 import pytest
 import torch
+from builders.tools import ROOT, call_tool
 from mmengine.config import Config
 from mmengine.registry import init_default_scope
 from mmseg.registry import MODELS
 
-ROOT = Path(__file__).parents[2]
 BASE = ROOT / 'configs/demo/segnext_mscan-nano_1xb4-adamw-200_street-scenes-96x192.py'
 CONFIG = f"""
 _base_ = {str(BASE)!r}
@@ -33,15 +29,8 @@ def prepare(folder):
 
 
 def run(folder, *options, **environment):
-    ours = {'PYTHONPATH': str(ROOT), 'OMP_NUM_THREADS': '1'}
-    return subprocess.run(
-        [sys.executable, str(ROOT / 'tools/test.py'), 'config.py', 'weights.pth', *options],
-        cwd=folder,
-        env=os.environ | ours | environment,
-        capture_output=True,
-        text=True,
-        check=False,
-    )
+    files = 'config.py', 'weights.pth'
+    return call_tool('test.py', *files, *options, folder=folder, **environment)
 
 
 def scores(folder):

@@ -7,18 +7,17 @@ import signal
 import subprocess
 import sys
 import time
-from pathlib import Path
 
 import cv2
 import numpy as np
 import pytest
 import torch
 from builders.checkpoints import save_harmful
+from builders.tools import ROOT, TOOLS, call_tool
 
 import mmseg_scr
 from mmseg_scr.datasets import CamVidDataset
 
-ROOT = Path(__file__).parents[2]
 CONFIG = ROOT / 'configs/scr/scr_mscan-t_1xb4-adamw-1k_camvid-256x256.py'
 SMALL = [
     'train_cfg.max_iters=8',
@@ -56,21 +55,19 @@ def data_root(tmp_path_factory):
 
 
 def command(tool, *args, options=()):
-    return [sys.executable, str(ROOT / 'tools' / tool), *args, '--cfg-options', *SMALL, *options]
+    return [tool, *args, '--cfg-options', *SMALL, *options]
 
 
 def run(arguments, folder, data_root):
-    environment = os.environ | {'CAMVID_ROOT': str(data_root), 'PYTHONPATH': str(ROOT)}
-    return subprocess.run(
-        arguments, cwd=folder, env=environment, capture_output=True, text=True, check=False
-    )
+    return call_tool(*arguments, folder=folder, CAMVID_ROOT=str(data_root))
 
 
 @pytest.fixture(scope='module')
 def killed_and_resumed(tmp_path_factory, data_root):
     """A work dir in which training was killed in the middle and then resumed."""
     folder = tmp_path_factory.mktemp('run')
-    train = command('train.py', str(CONFIG), '--work-dir', 'work')
+    tool, *arguments = command('train.py', str(CONFIG), '--work-dir', 'work')
+    train = [sys.executable, str(TOOLS / tool), *arguments]
     environment = os.environ | {'CAMVID_ROOT': str(data_root), 'PYTHONPATH': str(ROOT)}
     first = subprocess.Popen(train, cwd=folder, env=environment, stderr=subprocess.DEVNULL)
     saved = folder / 'work' / 'last_checkpoint'

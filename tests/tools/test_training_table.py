@@ -1,8 +1,8 @@
-import importlib.util
 import sys
 from pathlib import Path
 
 import pytest
+from builders.tools import load_tool
 
 ROOT = Path(__file__).parents[2]
 DEMO = ROOT / 'configs' / 'demo' / 'scr_mscan-nano_1xb4-adamw-200_street-scenes-96x192.py'
@@ -10,10 +10,7 @@ DEMO = ROOT / 'configs' / 'demo' / 'scr_mscan-nano_1xb4-adamw-200_street-scenes-
 
 @pytest.fixture
 def run(monkeypatch):
-    path = ROOT / 'tools' / 'training_table.py'
-    spec = importlib.util.spec_from_file_location('training_table', path)
-    tool = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(tool)
+    tool = load_tool('training_table.py')
 
     def call(*arguments):
         monkeypatch.setattr(sys, 'argv', ['training_table.py', *map(str, arguments)])
