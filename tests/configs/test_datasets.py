@@ -80,4 +80,12 @@ def test_label_out_of_range_is_refused_in_tests_with_and_without_augmentation(pa
         pipeline(sample(last + 1, reduced))
 
 
+@pytest.mark.parametrize('key', ['val_evaluator', 'test_evaluator', 'class_weight'])
+def test_both_sizes_of_the_camvid_study_are_scored_and_weighted_alike(key):
+    """A base of both would be the fourth file in a row."""
+    names = 'camvid_256x256_study.py', 'camvid_384x384_enlarged.py'
+    small, enlarged = (load(ROOT / '_base_' / 'datasets' / name) for name in names)
+    assert small[key] == enlarged[key]
+
+
 assert mmseg_scr.datasets  # imported for its registrations
