@@ -5,6 +5,8 @@ import subprocess
 import sys
 from pathlib import Path
 
+import torch
+
 LONGEST = 600  # seconds
 
 
@@ -24,3 +26,10 @@ def run_two(worker: Path, *arguments: object) -> None:
     ]
     errors = [process.communicate(timeout=LONGEST)[1] for process in processes]
     assert [process.returncode for process in processes] == [0, 0], errors
+
+
+def states_of_two(worker: Path, folder: Path, *arguments: object) -> list[dict]:
+    """What both ranks of ``worker RANK PORT FOLDER ARGUMENTS`` save in a new folder."""
+    folder.mkdir()
+    run_two(worker, folder, *arguments)
+    return [torch.load(folder / f'rank{rank}.pth') for rank in range(2)]

@@ -1,3 +1,4 @@
+import logging
 from itertools import count
 
 import pytest
@@ -89,3 +90,16 @@ def build_runner(tmp_path):
 @pytest.fixture
 def segmentor():
     return ToySegmentor
+
+
+@pytest.fixture
+def log(monkeypatch):
+    """Messages that reach the runner's logger, by level."""
+    records = []
+    handle = logging.Logger.handle
+    monkeypatch.setattr(
+        logging.Logger,
+        'handle',
+        lambda self, record: records.append(record) or handle(self, record),
+    )
+    return lambda level: '\n'.join(r.getMessage() for r in records if r.levelno == level)

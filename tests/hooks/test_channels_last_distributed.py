@@ -1,18 +1,14 @@
 """Two processes over gloo train a channels_last network as they train another."""
 
+from functools import partial
 from pathlib import Path
 
 import pytest
 import torch
-from builders.processes import run_two
+from builders.processes import states_of_two
 
 WORKER = Path(__file__).with_name('train_channels_last_process.py')
-
-
-def train(folder, layout):
-    folder.mkdir()
-    run_two(WORKER, folder, layout)
-    return [torch.load(folder / f'rank{rank}.pth') for rank in range(2)]
+train = partial(states_of_two, WORKER)
 
 
 @pytest.mark.slow

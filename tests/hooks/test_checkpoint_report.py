@@ -30,19 +30,6 @@ def save(tmp_path):
     return save
 
 
-@pytest.fixture
-def log(monkeypatch):
-    """Messages that reach the runner's logger, by level."""
-    records = []
-    handle = logging.Logger.handle
-    monkeypatch.setattr(
-        logging.Logger,
-        'handle',
-        lambda self, record: records.append(record) or handle(self, record),
-    )
-    return lambda level: '\n'.join(r.getMessage() for r in records if r.levelno == level)
-
-
 def test_names_are_sorted_by_their_fate():
     model = {'a': torch.zeros(1), 'b': torch.zeros(2), 'c': torch.zeros(3)}
     model['bn.num_batches_tracked'] = torch.tensor(0)

@@ -1,19 +1,15 @@
 """Two processes over gloo measure at the same time; their training is that without measuring."""
 
 import json
+from functools import partial
 from pathlib import Path
 
 import pytest
 import torch
-from builders.processes import run_two
+from builders.processes import states_of_two
 
 WORKER = Path(__file__).with_name('diagnose_one_process.py')
-
-
-def train(folder, interval):
-    folder.mkdir()
-    run_two(WORKER, folder, interval)
-    return [torch.load(folder / f'rank{rank}.pth') for rank in range(2)]
+train = partial(states_of_two, WORKER)
 
 
 @pytest.mark.slow
