@@ -10,7 +10,6 @@ picture, 1 not equal, so that the file is called NAME.failed, 2 nothing could be
 """
 
 import argparse
-import json
 import re
 import sys
 import warnings
@@ -72,52 +71,27 @@ def main() -> int:
 
 def run(args: argparse.Namespace) -> int:
     """Everything between the command line and the exit code."""
-    from mmseg_scr.drafts import write_text
-    from mmseg_scr.export import FORMATS, Deployed, Limits, parity_table, require_packages
+    from mmseg_scr.export import Delivery, Deployed, Limits, require_packages
 
     require_packages(args.format)
-    table, record = _files(args, FORMATS[args.format].suffix)
+    files = Delivery(args.out, args.format)
+    files.check(overwrite=args.overwrite)
     pictures = load_pictures(args)
     deployed = Deployed(load_model(args), normalize=args.input == 'picture', output=args.output)
     tell_what_is_special(deployed)
     print(f'Writing {args.out} ...', flush=True)
+    options = dict(source=source(args)) | (dict(example=args.example) if args.example else {})
     limits = Limits(args.tolerance, args.agreement)
-    cells, report = write_and_compare(args, deployed, pictures, limits)
-    text = parity_table(cells, limits)
-    write_text(record, json.dumps(report, indent=2) + '\n')
-    write_text(table, f'{text}\n')
-    print(text)
-    if report['passes']:
+    table, is_equal = files.write(deployed, pictures, limits, **options)
+    print(table)
+    if is_equal:
         return 0
     print(
-        f'error: the file is not equal to the model everywhere, so it is {_failed(args.out)}; '
+        f'error: the file is not equal to the model everywhere, so it is {files.failed}; '
         'the rows that fail say where',
         file=sys.stderr,
     )
     return 1
-
-
-def write_and_compare(args: argparse.Namespace, deployed, pictures: dict, limits) -> tuple:
-    """Write the file, compare it, and give it the name that it deserves; cells and record."""
-    from mmseg_scr.drafts import Drafts
-    from mmseg_scr.export import check_parity, export_model, load_program, parity_record
-
-    options = dict(source=source(args)) | (dict(example=args.example) if args.example else {})
-    drafts = Drafts()
-    draft = drafts.open(args.out)
-    try:
-        export_model(deployed, draft, args.format, **options)
-        program = load_program(draft, args.format)
-        cells = check_parity(deployed, program, pictures)
-        report = parity_record(cells, limits, dict(program.metadata))
-        if report['passes']:
-            drafts.commit()
-            _failed(args.out).unlink(missing_ok=True)  # of an earlier call
-        else:
-            draft.replace(_failed(args.out))
-    finally:
-        drafts.drop()
-    return cells, report
 
 
 def load_model(args: argparse.Namespace):
@@ -168,27 +142,6 @@ def source(args: argparse.Namespace) -> dict[str, str]:
     found = dict(config=Path(args.config).name, checkpoint=Path(args.checkpoint).name)
     path = Path(args.checkpoint).expanduser()
     return found | (dict(checkpoint_sha256=digest(path)) if path.is_file() else {})
-
-
-def _files(args: argparse.Namespace, suffix: str) -> tuple[Path, Path]:
-    """The two files of the report.
-
-    Raises:
-        ValueError: the name of the file has another suffix than its format.
-        FileExistsError: one of the files is there already.
-    """
-    if args.out.suffix != suffix:
-        raise ValueError(f'the name of {args.format} ends in {suffix}, got {str(args.out)!r}')
-    reports = args.out.with_suffix('.parity.md'), args.out.with_suffix('.parity.json')
-    there = [path for path in (args.out, _failed(args.out), *reports) if path.exists()]
-    if there and not args.overwrite:
-        names = ', '.join(map(str, there))
-        raise FileExistsError(f'{names} exists; name another file, or give --overwrite')
-    return reports
-
-
-def _failed(path: Path) -> Path:
-    return path.with_name(f'{path.stem}.failed{path.suffix}')
 
 
 def _size(text: str) -> tuple[int, int, int]:

@@ -2,9 +2,11 @@
 
 :func:`export_model` writes an ONNX file, a ``torch.export`` program or an AOTInductor package of
 any encoder-decoder of mmseg; :func:`load_program` reads it; :func:`check_parity` compares it with
-mmseg's own prediction on pictures of sizes that the export has not seen.
+mmseg's own prediction on pictures of sizes that the export has not seen. :class:`Delivery` does all
+three and writes a report.
 """
 
+from mmseg_scr.export.delivery import Delivery
 from mmseg_scr.export.deployed import OUTPUTS, Deployed
 from mmseg_scr.export.formats import FORMATS, require_packages
 from mmseg_scr.export.model import ExportError, export_model
@@ -19,6 +21,7 @@ __all__ = [
     'OUTPUTS',
     'SIZES',
     'Cell',
+    'Delivery',
     'Deployed',
     'ExportError',
     'Limits',
