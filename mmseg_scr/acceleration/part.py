@@ -25,12 +25,9 @@ class Part:
         module: in evaluation mode.
         name: under which it hangs.
         device: on which it is.
-        to_float: return float32, whatever the precision inside.
     """
 
-    def __init__(
-        self, module: nn.Module, name: str, *, device: torch.device, to_float: bool
-    ) -> None:
+    def __init__(self, module: nn.Module, name: str, *, device: torch.device) -> None:
         self.module = module
         self.name = name
         self.forward = module.forward
@@ -38,7 +35,7 @@ class Part:
         self.dtype: torch.dtype | None = None
         self.programs: Programs | None = None
         self._device = device
-        self._to_float = to_float
+        self._to_float = True
         self._weights: Weights | None = None
         self.install()
 
@@ -62,10 +59,23 @@ class Part:
                 result = self._run_programs(args, kwargs)
         return tree_map(_to_float, result) if self.dtype and self._to_float else result
 
-    def use(self, programs: Programs | None, dtype: torch.dtype | None = None) -> None:
-        """Run these programs from now on, or eager mode, in a precision."""
+    def use(
+        self,
+        programs: Programs | None,
+        dtype: torch.dtype | None = None,
+        *,
+        to_float: bool = True,
+    ) -> None:
+        """Run these programs from now on, or eager mode, in a precision.
+
+        Args:
+            programs: None for eager mode.
+            dtype: of autocast; None for none.
+            to_float: return float32 nevertheless.
+        """
         self.programs = programs
         self.dtype = dtype
+        self._to_float = to_float
         self._weights = Weights(self.module) if programs else None
 
     def remove(self) -> None:
@@ -115,8 +125,7 @@ def install_parts(model: BaseSegmentor, device: torch.device) -> list[Part]:
         for index, module in enumerate(child if several else [child]):
             own_name = f'{name}[{index}]' if several else name
             if type(module).forward is not nn.Module.forward:
-                is_head = name == 'decode_head'
-                parts.append(Part(module, own_name, device=device, to_float=is_head))
+                parts.append(Part(module, own_name, device=device))
     return parts
 
 

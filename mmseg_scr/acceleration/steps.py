@@ -19,6 +19,7 @@ from mmseg_scr.acceleration.trials import Trials, why_unlike
 from mmseg_scr.checks.compilers import missing_compiler
 
 HALF_TOLERANCE = 0.1  # of compiled half precision from eager half precision, in one part
+LAST = 'decode_head'  # or several of them: what the segmentor itself reads
 WORTH = 0.98  # of the time, at most: a layout that gains less is not worth a change
 
 
@@ -118,28 +119,48 @@ def choose_memory_format(trials: Trials, parts: Sequence[Part]) -> None:
 def lower_precision(
     trials: Trials, parts: Sequence[Part], dtype: torch.dtype, backend: str
 ) -> None:
-    """Compute in half precision, if real images keep their classes and time is gained."""
+    """Compute in half precision, if real images keep their classes and time is gained.
+
+    If the whole network may not, each part is tried for itself, and stays so beside those before.
+    """
     name = str(dtype).removeprefix('torch.')
     if not trials.pictures:
         reason = 'it is judged on real images, and none were given; pass images=[...]'
         trials.steps.append(Step(name, False, reason))
         return
+    if _try_half(trials, name, parts, dtype, backend):
+        trials.precision = name
+    elif len(parts) > 1:
+        half = [
+            part.name
+            for part in parts
+            if _try_half(trials, f'{name} {part.name}', [part], dtype, backend)
+        ]
+        if half:
+            trials.precision = f'float32, {name} in {", ".join(half)}'
+
+
+def _try_half(
+    trials: Trials, name: str, parts: Sequence[Part], dtype: torch.dtype, backend: str
+) -> bool:
+    """Let some parts compute in half precision; whether they still do afterwards."""
     full = [part.programs for part in parts]
     half = [part.programs and _programs(part, backend, HALF_TOLERANCE) for part in parts]
 
     def use(programs: Sequence[Programs | None], dtype: torch.dtype | None) -> None:
         for part, own in zip(parts, programs, strict=True):
-            part.use(own, dtype)
+            # What is handed on to another part in half precision may stay as it is.
+            is_last = len(parts) == 1 or part.name.startswith(LAST)
+            part.use(own, dtype, to_float=is_last)
 
     use(half, dtype)
     step = _judge_half(trials, name, half, lambda: use(full, None), lambda: use(half, dtype))
     trials.steps.append(step)
-    if step.taken:
-        trials.precision = name
-    else:
+    if not step.taken:
         use(full, None)
     for programs in filter(None, half):
         programs.tell = _log
+    return step.taken
 
 
 def _judge_half(

@@ -13,7 +13,7 @@ from mmseg.structures import SegDataSample
 from torch import nn
 
 from mmseg_scr.acceleration import optimize, steps, trials
-from mmseg_scr.acceleration.likeness import logits
+from mmseg_scr.acceleration.likeness import Likeness, logits
 from mmseg_scr.acceleration.trial import Times
 from mmseg_scr.checks.compilers import missing_compiler
 
@@ -156,11 +156,49 @@ def test_half_precision_is_judged_on_images(faster):
     assert result.seg_logits.data.dtype == torch.float32
 
 
+def coarse(monkeypatch, part):
+    """Pictures lose half of their classes while a part of the model, by name, is in bfloat16."""
+    real = trials.Trials.likeness
+
+    def likeness(self, *args, on_pictures=False):
+        found = real(self, *args, on_pictures=on_pictures)
+        is_coarse = on_pictures and getattr(self.model, part).forward.dtype is not None
+        return Likeness(found.difference, 0.5) if is_coarse else found
+
+    monkeypatch.setattr(trials.Trials, 'likeness', likeness)
+
+
+def in_half(half_steps):
+    return [step.name for step in half_steps if step.name.startswith('bfloat16')]
+
+
 def test_half_precision_that_changes_classes_is_refused(monkeypatch, faster):
-    monkeypatch.setattr('mmseg_scr.acceleration.likeness.AGREEMENT', 1.1)
-    model = plain_segmentor()
-    report = fast(model, precision='bfloat16', images=[PICTURE]).acceleration
+    monkeypatch.setattr(Likeness, 'agrees', False)
+    report = fast(plain_segmentor(), precision='bfloat16', images=[PICTURE]).acceleration
     assert report.precision == 'float32'
+    assert in_half(report.refused) == ['bfloat16', 'bfloat16 backbone', 'bfloat16 decode_head']
+    assert report.taken
+    assert report.difference < 1e-4
+
+
+@pytest.mark.parametrize(
+    ('part', 'other'), [('backbone', 'decode_head'), ('decode_head', 'backbone')]
+)
+def test_a_part_that_keeps_the_classes_is_in_half_precision_if_the_whole_may_not(
+    part, other, monkeypatch, faster
+):
+    coarse(monkeypatch, part)
+    model = plain_segmentor()
+    model.decode_head.conv_seg.bias.data[2] += 100  # no pixel is between two classes
+    changed = fast(model, precision='bfloat16', images=[PICTURE])
+    report = changed.acceleration
+    assert report.precision == f'float32, bfloat16 in {other}'
+    assert in_half(report.refused) == ['bfloat16', f'bfloat16 {part}']
+    assert in_half(report.taken) == [f'bfloat16 {other}']
+    assert 1e-7 < report.difference < 0.01
+    assert {level.dtype for level in changed.backbone(torch.zeros(1, 3, *SIZE))} == {torch.float32}
+    (result,) = changed.test_step(batch())
+    assert result.seg_logits.data.dtype == torch.float32
 
 
 def batch(*shape):

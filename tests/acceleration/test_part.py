@@ -21,7 +21,7 @@ def conv():
 
 @pytest.fixture
 def part(conv):
-    made = Part(conv, 'backbone', device=CPU, to_float=False)
+    made = Part(conv, 'backbone', device=CPU)
     made.use(Programs(made.forward, 'backbone', backend='eager', tolerance=1e-4))
     return made
 
@@ -106,10 +106,10 @@ def test_an_export_of_the_whole_sees_through_it(conv, part):
 
 
 @pytest.mark.parametrize('to_float', [True, False])
-def test_half_precision_is_inside_and_float_comes_out_of_the_last_part(conv, to_float):
-    part = Part(conv, 'decode_head', device=CPU, to_float=to_float)
+def test_half_precision_is_inside_and_float_comes_out_where_it_is_wanted(conv, to_float):
+    part = Part(conv, 'decode_head', device=CPU)
     full = conv(X)
-    part.use(None, torch.bfloat16)
+    part.use(None, torch.bfloat16, to_float=to_float)
     result = conv(X)
     assert result.dtype == (torch.float32 if to_float else torch.bfloat16)
     assert not torch.equal(result.float(), full)
