@@ -16,6 +16,7 @@ from mmseg_scr.acceleration.steps import (
     fold,
     keep_freed_memory,
     lower_precision,
+    split,
 )
 from mmseg_scr.acceleration.trials import Trials
 from mmseg_scr.probes.undisturbed import undisturbed
@@ -84,6 +85,7 @@ def optimize(
 
 def _take_steps(trials: Trials, dtype: torch.dtype | None, backend: str) -> None:
     fold(trials)
+    split(trials)
     parts = install_parts(trials.model, trials.device)
     compile_parts(trials, parts, backend)
     choose_memory_format(trials, parts)

@@ -1,11 +1,12 @@
 """The changes that are tried on a model, each on its own: kept, or refused in a line."""
 
 import copy
+import math
 from collections.abc import Callable, Sequence
-from functools import partial
 
 import torch
 from mmengine.logging import print_log
+from mmseg.models import BaseSegmentor
 
 from mmseg_scr.acceleration.fold import fold_normalizations
 from mmseg_scr.acceleration.heap import can_keep_memory, return_memory
@@ -15,35 +16,57 @@ from mmseg_scr.acceleration.part import Part
 from mmseg_scr.acceleration.pools import free_pools
 from mmseg_scr.acceleration.programs import Programs, one_line
 from mmseg_scr.acceleration.report import Step
+from mmseg_scr.acceleration.split import split_feed_forwards
 from mmseg_scr.acceleration.trials import Trials, why_unlike
 from mmseg_scr.checks.compilers import missing_compiler
 
 HALF_TOLERANCE = 0.1  # of compiled half precision from eager half precision, in one part
 LAST = 'decode_head'  # or several of them: what the segmentor itself reads
+SLOWER = 'it is no faster'
 WORTH = 0.98  # of the time, at most: a layout that gains less is not worth a change
 
 
 def fold(trials: Trials) -> None:
     """Take the normalisations into the convolutions."""
-    model, refuse = copy.deepcopy(trials.model), partial(Step, 'fold', False)
+    model = copy.deepcopy(trials.model)
     try:
         count = fold_mscan_blocks(model)
         count += fold_normalizations(model, lambda: logits(model, trials.small_input))
-        likeness = trials.likeness(model)
+        if count:
+            _exchange(trials, 'fold', model, f'{count} normalisations are in convolutions')
+            return
+        reason = 'no normalisation stands alone beside a convolution'
     except Exception as error:
-        trials.steps.append(refuse(one_line(error)))
+        reason = one_line(error)
+    trials.steps.append(Step('fold', False, reason))
+
+
+def split(trials: Trials) -> None:
+    """On a CPU, let feed-forward blocks make their hidden maps in parts, if that is faster."""
+    if trials.device.type != 'cpu':
         return
-    if not count:
-        trials.steps.append(refuse('no normalisation stands alone beside a convolution'))
-    elif not likeness.is_equal:
-        reason = why_unlike(likeness)
-        trials.steps.append(refuse(reason, likeness.difference, likeness.agreement))
-    else:
-        ratio = trials.ratio_to(model)
-        trials.model = model
-        reason = f'{count} normalisations are in convolutions'
-        found = likeness.difference, likeness.agreement, ratio
-        trials.steps.append(Step('fold', True, reason, *found))
+    model = copy.deepcopy(trials.model)
+    count = split_feed_forwards(model, trials.run_of(model))
+    if count:
+        reason = f'{count} feed-forward blocks make a part of their hidden map at a time'
+        _exchange(trials, 'split', model, reason, most=WORTH)
+
+
+def _exchange(
+    trials: Trials, name: str, model: BaseSegmentor, reason: str, *, most: float = math.inf
+) -> None:
+    """Go on with another model if it says the same, and takes ``most`` of the time at most."""
+    likeness = trials.likeness(model)
+    found = likeness.difference, likeness.agreement
+    if not likeness.is_equal:
+        trials.steps.append(Step(name, False, why_unlike(likeness), *found))
+        return
+    ratio = trials.ratio_to(model)
+    if ratio > most:
+        trials.steps.append(Step(name, False, SLOWER, *found, ratio))
+        return
+    trials.model = model
+    trials.steps.append(Step(name, True, reason, *found, ratio))
 
 
 def compile_parts(trials: Trials, parts: list[Part], backend: str) -> None:
@@ -77,7 +100,7 @@ def _judge_compiled(trials: Trials, part: Part, programs: Programs) -> Step:
         return Step(name, False, why_unlike(likeness), *found)
     ratio = trials.ratio(lambda: part.use(None), lambda: part.use(programs))
     if ratio >= 1:
-        return Step(name, False, 'it is no faster', *found, ratio)
+        return Step(name, False, SLOWER, *found, ratio)
     return Step(name, True, 'one program for this size, one for others', *found, ratio)
 
 
@@ -108,7 +131,7 @@ def choose_memory_format(trials: Trials, parts: Sequence[Part]) -> None:
     if not likeness.is_equal:
         trials.steps.append(Step(name, False, why_unlike(likeness), *found))
     elif ratio > WORTH:
-        trials.steps.append(Step(name, False, 'it is no faster', *found))
+        trials.steps.append(Step(name, False, SLOWER, *found))
     else:
         for part in eager:
             part.module.to(memory_format=torch.channels_last)
@@ -200,7 +223,7 @@ def keep_freed_memory(trials: Trials) -> float:
     ratio = trials.ratio_with_memory()
     if ratio > WORTH:
         return_memory()
-        trials.steps.append(Step('memory', False, 'it is no faster', ratio=ratio))
+        trials.steps.append(Step('memory', False, SLOWER, ratio=ratio))
         return 1.0
     reason = 'the process keeps what it frees for the next prediction'
     trials.steps.append(Step('memory', True, reason, ratio=ratio))

@@ -90,7 +90,7 @@ class Trials:
 
     def ratio_to(self, model: BaseSegmentor) -> float:
         """Time of another model by that of the present one."""
-        runs = self._run_of(self.model), self._run_of(model)
+        runs = self.run_of(self.model), self.run_of(model)
         return take_turns(*runs, device=self.device).ratio
 
     def ratio_with_memory(self) -> float:
@@ -98,14 +98,14 @@ class Trials:
 
         The heap of a process does not go back to what it was, so these do not take turns.
         """
-        run = self._run_of(self.model)
+        run = self.run_of(self.model)
         before = time_alone(run, device=self.device)
         keep_memory()
         return time_alone(run, device=self.device) / before
 
     def times(self) -> Times:
         """Of the original and the model, in turns."""
-        runs = self._run_of(self.original), self._run_of(self.model)
+        runs = self.run_of(self.original), self.run_of(self.model)
         return take_turns(*runs, device=self.device)
 
     def report(self, size: tuple[int, int], times: Times) -> Report:
@@ -127,7 +127,8 @@ class Trials:
             agreement=likeness.agreement,
         )
 
-    def _run_of(self, model: BaseSegmentor) -> Callable[[], Tensor]:
+    def run_of(self, model: BaseSegmentor) -> Callable[[], Tensor]:
+        """Predicts what times are measured on."""
         return lambda: logits(model, self._inputs[0])
 
 
