@@ -52,4 +52,7 @@ def in_mixed_precision(wrapper: OptimWrapper, dtype: str) -> OptimWrapper:
     options = dict(dtype=dtype) if dtype == 'float16' else {}
     other = wrappers[dtype](optimizer=wrapper.optimizer, **options)
     other.__dict__.update(wrapper.__dict__)  # what clips, accumulates and counts
+    # A schedule has put a counter around the step of the old wrapper, which unscales no gradient.
+    other.__dict__.pop('step', None)
+    wrapper._global_step = 0  # or the schedule would warn that it precedes the first step
     return other

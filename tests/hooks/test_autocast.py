@@ -1,6 +1,9 @@
+import warnings
+
 import pytest
 import torch
-from mmengine.optim import AmpOptimWrapper, OptimWrapper
+from mmengine.optim import AmpOptimWrapper, ConstantLR, OptimWrapper
+from mmengine.optim.optimizer import amp_optimizer_wrapper
 from mmengine.registry import OPTIM_WRAPPERS, init_default_scope
 from torch import nn
 
@@ -46,6 +49,43 @@ def test_float16_is_scaled_by_mmengine():
     after = in_mixed_precision(wrapper(nn.Linear(4, 3).cuda()), 'float16')
     assert type(after) is AmpOptimWrapper
     assert after.loss_scaler.is_enabled()
+
+
+def test_the_step_of_float16_unscales_also_where_a_schedule_counts_steps(monkeypatch):
+    monkeypatch.setattr(amp_optimizer_wrapper, 'is_cuda_available', lambda: True)
+    layer = nn.Linear(4, 3)
+    before = wrapper(layer)
+    schedule = ConstantLR(before, factor=0.5, end=10, by_epoch=False)
+    after = in_mixed_precision(before, 'float16')
+    after.loss_scaler, start = LossScaler(128.0), layer.weight.detach().clone()
+
+    with warnings.catch_warnings():
+        warnings.simplefilter('error')
+        after.update_params(layer.weight.sum())
+        schedule.step()
+    step = start - layer.weight
+    torch.testing.assert_close(step, torch.full((3, 4), 0.05))  # half of lr, gradients of one
+    assert after.loss_scaler.updates == 1
+
+
+class LossScaler:
+    """What GradScaler does, without a GPU."""
+
+    def __init__(self, scale):
+        self.by, self.updates = scale, 0
+
+    def scale(self, loss):
+        return self.by * loss
+
+    def step(self, optimizer):
+        for group in optimizer.param_groups:
+            for parameter in group['params']:
+                if parameter.grad is not None:
+                    parameter.grad /= self.by
+        optimizer.step()
+
+    def update(self, _):
+        self.updates += 1
 
 
 def test_another_dtype_is_refused():
