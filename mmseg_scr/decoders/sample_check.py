@@ -1,5 +1,7 @@
 """Labels of a batch that cannot be right for the head that is to learn them."""
 
+from collections.abc import Mapping, Sequence
+
 from mmseg.utils import SampleList
 
 from mmseg_scr.checks import sizes_fit, sizes_message, wrong_values, wrong_values_message
@@ -21,12 +23,24 @@ def check_samples(samples: SampleList, num_classes: int, ignore_index: int) -> N
         labels, meta = sample.gt_sem_seg.data, sample.metainfo
         label = meta.get('seg_map_path', '(no path)')
         image = meta.get('img_path', '(no path)')
-        size = tuple(labels.shape[-2:])
-        padded = tuple(meta.get('pad_shape', size)[:2])
-        if not sizes_fit(size, padded):
-            raise ValueError(sizes_message(size, padded, label=label, image=image))
+        size, of_image = _sizes(labels.shape[-2:], meta)
+        if not sizes_fit(size, of_image):
+            raise ValueError(sizes_message(size, of_image, label=label, image=image))
         if labels.is_cuda:
             continue
         allowed = dict(num_classes=num_classes, ignore_index=ignore_index)
         if values := wrong_values(labels, **allowed):
             raise ValueError(wrong_values_message(values, label=label, image=image, **allowed))
+
+
+def _sizes(padded: Sequence[int], meta: Mapping) -> tuple[tuple[int, ...], tuple[int, ...]]:
+    """(H, W) of a label map and of its image, both without what mmseg's preprocessor padded.
+
+    It pads both by the same pixels and calls the size of the label ``pad_shape``, which tells
+    nothing of the image.
+    """
+    if 'padding_size' not in meta:
+        return tuple(padded), tuple(meta.get('pad_shape', padded)[:2])
+    left, right, top, bottom = meta['padding_size']
+    size = padded[0] - top - bottom, padded[1] - left - right
+    return size, tuple(meta['img_shape'][:2])

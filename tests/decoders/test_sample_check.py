@@ -1,6 +1,7 @@
 import pytest
 import torch
 from builders.inputs import data_samples
+from mmseg.models import SegDataPreProcessor
 
 from mmseg_scr.decoders.sample_check import check_samples
 
@@ -30,6 +31,20 @@ def test_size_is_that_of_the_padded_image():
     check_samples(samples(pad_shape=(4, 6, 3), img_shape=(3, 5)), 3, 255)
     with pytest.raises(ValueError, match=r'shape \(4, 6\), but its image .* is \(4, 5\)'):
         check_samples(samples(pad_shape=(4, 5)), 3, 255)
+
+
+@pytest.mark.parametrize('size', [(40, 48), (8, 8), (48, 64)])
+def test_a_label_of_another_size_is_seen_behind_what_the_preprocessor_pads(size):
+    preprocess = SegDataPreProcessor(size=(48, 64))
+    for labels, fits in ((torch.zeros(2, *size), size == (40, 48)), (torch.zeros(2, 40, 48), True)):
+        batch = dict(inputs=[torch.rand(3, 40, 48)] * 2, data_samples=data_samples(labels.long()))
+        given = preprocess(batch, training=True)['data_samples']
+        if fits:
+            check_samples(given, 3, 255)
+        else:
+            message = rf'shape \({size[0]}, {size[1]}\), but its image .* is \(40, 48\)'
+            with pytest.raises(ValueError, match=message):
+                check_samples(given, 3, 255)
 
 
 @pytest.mark.gpu
