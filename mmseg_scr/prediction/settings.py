@@ -53,11 +53,11 @@ def claim_folder(folder: Path, settings: Mapping[str, object], *, overwrite: boo
     """
     path = folder / FILE
     if path.is_file() and not overwrite:
-        found = _read(path)
+        found, given = _read(path), json.loads(json.dumps(settings))
         differ = [
-            f'{name} {found.get(name)!r} there, {value!r} now'
-            for name, value in json.loads(json.dumps(settings)).items()
-            if found.get(name) != value
+            f'{name} {found.get(name)!r} there, {given.get(name)!r} now'
+            for name in {**given, **found}  # what one of them lacks is None there
+            if found.get(name) != given.get(name)
         ]
         if differ:
             raise ValueError(

@@ -24,6 +24,17 @@ def test_other_settings_are_refused_by_name_unless_they_take_over(tmp_path):
     claim_folder(tmp_path, other, overwrite=False)
 
 
+def test_a_setting_that_only_one_of_two_calls_has_is_refused_both_ways(tmp_path):
+    half = SETTINGS | dict(precision='float16')
+    for first, second, message in (
+        (SETTINGS, half, "precision None there, 'float16' now"),
+        (half, SETTINGS, "precision 'float16' there, None now"),
+    ):
+        claim_folder(tmp_path, first, overwrite=True)
+        with pytest.raises(ValueError, match=message):
+            claim_folder(tmp_path, second, overwrite=False)
+
+
 @pytest.mark.parametrize('content', ['{', '[]'])
 def test_a_damaged_file_is_named(tmp_path, content):
     (tmp_path / FILE).write_text(content)
