@@ -77,7 +77,7 @@ def run(args: argparse.Namespace, sources: list):
     from mmseg_scr.prediction import Layout, predict_sources
     from mmseg_scr.progress import progress_bars
 
-    predictor = load_predictor(args)
+    predictor = load_predictor(args, sources)
     with progress_bars(speed=True) as show:
         return predict_sources(
             sources,
@@ -91,7 +91,7 @@ def run(args: argparse.Namespace, sources: list):
         )
 
 
-def load_predictor(args: argparse.Namespace):
+def load_predictor(args: argparse.Namespace, sources: list):
     """The model of the command line; the folder of results is taken for it."""
     from mmseg_scr.prediction import Predictor, claim_folder, load_chosen, pick_device
     from mmseg_scr.prediction.settings import describe_model
@@ -103,6 +103,9 @@ def load_predictor(args: argparse.Namespace):
     options = dict(mode=args.mode, with_probabilities='probabilities' in args.save)
     weights = args.model and args.model[1]
     settings = describe_model(name, model, weights) | dict(mode=args.mode, opacity=args.opacity)
+    # A video that was cut would count as done; a recording never meets one that is there.
+    if args.frames and any(source.kind != 'camera' for source in sources):
+        settings |= dict(frames=args.frames)
     if args.fast:
         from mmseg_scr.prediction.fast_predictor import FastPredictor
 

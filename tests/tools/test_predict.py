@@ -2,16 +2,22 @@
 
 import csv
 import os
+import runpy
 import signal
 import subprocess
 import sys
 import time
 from pathlib import Path
 
+import cv2
+import numpy as np
 import pytest
 from builders.checkpoints import save_harmful
 from builders.pictures import save_broken, save_mixed, save_video
 from builders.tiny_models import PALETTE, save_tiny_model
+
+from mmseg_scr.datasets.scene_drawing.scene import draw_street_scene
+from mmseg_scr.prediction import fast_predictor
 
 ROOT = Path(__file__).parents[2]
 COMMAND = [sys.executable, str(ROOT / 'tools' / 'predict.py')]
@@ -41,6 +47,60 @@ def run(folder, *arguments, text=None):
 def folder(tmp_path):
     save_tiny_model(tmp_path / 'model')
     return tmp_path
+
+
+@pytest.fixture
+def call(folder, monkeypatch):
+    """The tool in this process; its exit code."""
+    monkeypatch.chdir(folder)
+    monkeypatch.syspath_prepend(str(ROOT / 'tools'))  # as of a command
+
+    def call(*arguments):
+        monkeypatch.setattr(sys, 'argv', ['predict.py', '--device', 'cpu', *arguments])
+        return runpy.run_path(COMMAND[1], run_name='predict')['main']()
+
+    return call
+
+
+def test_a_video_that_was_cut_by_frames_is_not_taken_for_a_whole_one(folder, call, capsys):
+    save_video(folder / 'clip.avi')
+    save_mixed(folder / 'in', 1)
+    command = ['clip.avi', 'in', '--model', 'model/config.py', 'model/weights.pth']
+    assert call(*command, '--frames', '2') == 0
+    assert call(*command) == 2
+    assert 'frames 2 there, None now' in capsys.readouterr().err
+    assert call(*command, '--overwrite') == 0
+    assert '6 pictures or frames' in capsys.readouterr().out
+    assert call('in', *command[2:]) == 0
+
+
+@pytest.mark.slow
+def test_the_fast_model_predicts_the_same_and_may_go_on_in_the_same_folder(
+    folder, call, monkeypatch, capsys
+):
+    own, sizes = fast_predictor.optimize, []
+
+    def eager(model, size, **options):  # no test waits for a compiler
+        sizes.append(size)
+        return own(model, size, backend='eager', keep_memory=False, **options)
+
+    monkeypatch.setattr(fast_predictor, 'optimize', eager)
+    picture, _ = draw_street_scene((64, 96), seed=0, index=3)
+    cv2.imwrite('scene.png', picture)
+    names = ['--name', 'scr_street-scenes']
+    assert call('scene.png', *names, '--fast', '--out', 'fast') == 0
+    out = capsys.readouterr().out
+    assert sizes == [(64, 96)]
+    assert '1 done, 0 skipped because their results are there, 0 failed; results in fast' in out
+    assert call('scene.png', *names, '--out', 'plain') == 0
+    fast, plain = (
+        cv2.imread(f'{folder}/index/scene.png', cv2.IMREAD_UNCHANGED)
+        for folder in ('fast', 'plain')
+    )
+    assert len(np.unique(plain)) > 3
+    assert (fast == plain).mean() > 0.999
+    assert call('scene.png', *names, '--out', 'fast') == 0
+    assert '0 done, 1 skipped' in capsys.readouterr().out
 
 
 @pytest.mark.slow
