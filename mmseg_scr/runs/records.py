@@ -56,7 +56,10 @@ class RunRecord:
 
 def config_digest(config: Config) -> str:
     """Sixteen hexadecimal digits that tell two experiments apart, on any machine."""
-    text = json.dumps(_of_the_experiment(config.to_dict()), sort_keys=True, default=repr)
+    experiment = _of_the_experiment(config.to_dict())
+    if start := config.get('load_from'):
+        experiment['load_from'] = Path(start).name  # wherever it lies
+    text = json.dumps(experiment, sort_keys=True, default=repr)
     return hashlib.sha256(text.encode()).hexdigest()[:16]
 
 

@@ -94,3 +94,18 @@ def test_digest_tells_experiments_apart_and_not_places_or_seeds():
     assert config_digest(Config(moved)) == digest
     assert config_digest(Config(dict(settings, randomness=dict(seed=3)))) == digest
     assert config_digest(Config(dict(settings, model=dict(type='B')))) != digest
+
+
+def test_digest_tells_the_weights_that_a_run_starts_from_by_name_but_not_where_they_lie():
+    settings = dict(model=dict(type='A'))
+    starts = (
+        None,
+        'a/iter_8.pth',
+        'elsewhere/iter_8.pth',
+        'a/iter_9.pth',
+        'mmseg_scr://scr_camvid',
+    )
+    digests = [config_digest(Config(dict(settings, load_from=start))) for start in starts]
+    assert digests[0] == config_digest(Config(settings))
+    assert digests[1] == digests[2]
+    assert len(set(digests)) == 4
