@@ -54,7 +54,8 @@ def main() -> None:
     try:
         loaded = figures.load_models(pairs, ['model'], **options)
         with loaded as (trained,), progress_bars() as show:
-            sample = read_sample(trained.config.test_dataloader.dataset, args.limit)
+            dataset, ignored = trained.config.test_dataloader.dataset, trained.ignore_index
+            sample = read_sample(dataset, args.limit, ignore_index=ignored)
             found = measure_contributions(trained.network, sample, progress=show)
     except (ValueError, FileNotFoundError) as error:
         raise SystemExit(f'knockouts.py: {error}') from None

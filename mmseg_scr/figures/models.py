@@ -17,10 +17,9 @@ from torch.utils.data import Dataset
 from mmseg_scr.checks.checkpoints import only_safe_checkpoints, require_safe_checkpoint
 from mmseg_scr.datasets import check_folders
 from mmseg_scr.hooks.checkpoint_report import describe, fill_model
+from mmseg_scr.runs.sample import ignored_label
 from mmseg_scr.weights.config_text import read_config_text
 from mmseg_scr.weights.loading import SCHEME, load_weights
-
-IGNORE_INDEX = 255  # of IoUMetric, unless a config says otherwise
 
 
 @dataclass(frozen=True)
@@ -52,9 +51,7 @@ class TrainedModel:
     @property
     def ignore_index(self) -> int:
         """Label of pixels that the metrics of the config do not count."""
-        evaluators = self.config.get('test_evaluator') or []
-        evaluators = evaluators if isinstance(evaluators, list) else [evaluators]
-        return next((e.ignore_index for e in evaluators if 'ignore_index' in e), IGNORE_INDEX)
+        return ignored_label(self.config)
 
     @property
     def pipeline(self) -> list[ConfigDict]:

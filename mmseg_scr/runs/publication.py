@@ -12,7 +12,7 @@ from mmseg.apis import init_model
 from torch import nn
 
 from mmseg_scr.hooks.checkpoint_report import compare_state_dicts, describe, training_only_names
-from mmseg_scr.runs.sample import predict, read_sample, score
+from mmseg_scr.runs.sample import ignored_label, predict, read_sample, score
 from mmseg_scr.runs.versions import package_versions
 from mmseg_scr.version import __version__
 from mmseg_scr.weights import ModelCard, build_model
@@ -203,6 +203,7 @@ def _compare(trained: nn.Module, published: nn.Module) -> tuple[float, float, fl
 
 
 def _scores(model: nn.Module, images: int) -> dict:
-    sample = read_sample(model.cfg.test_dataloader.dataset, images)
+    ignored = ignored_label(model.cfg)
+    sample = read_sample(model.cfg.test_dataloader.dataset, images, ignore_index=ignored)
     maps = predict(model, sample, progress=lambda *_: None, title='sample')
     return dict(images=len(sample.inputs), metrics=score(sample, maps))

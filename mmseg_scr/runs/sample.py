@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 import numpy as np
 import torch
-from mmengine.config import ConfigDict
+from mmengine.config import Config, ConfigDict
 from mmengine.dataset import pseudo_collate
 from mmseg.models import BaseSegmentor
 from mmseg.registry import DATASETS
@@ -16,7 +16,7 @@ from mmseg_scr.metrics.class_table import percent
 from mmseg_scr.metrics.scores import intersection_over_union, mean_over
 from mmseg_scr.progress import ProgressReport
 
-IGNORE_INDEX = 255
+IGNORE_INDEX = 255  # of mmseg's IoUMetric, unless a config says otherwise
 REACH = 1  # of the band around borders, in pixels
 
 
@@ -29,12 +29,14 @@ class Sample:
         truth: (H, W) labels of each.
         classes: names.
         palette: RGB colour of each class.
+        ignore_index: label of pixels that do not count.
     """
 
     inputs: list[dict]
     truth: list[np.ndarray]
     classes: tuple[str, ...]
     palette: list[list[int]]
+    ignore_index: int = IGNORE_INDEX
 
     @property
     def images(self) -> list[np.ndarray]:
@@ -42,17 +44,28 @@ class Sample:
         return [scene['inputs'].numpy().transpose(1, 2, 0)[..., ::-1] for scene in self.inputs]
 
 
-def read_sample(dataset: ConfigDict, images: int | None = None) -> Sample:
+def ignored_label(config: Config) -> int:
+    """The label of pixels that the evaluators of a config's test do not count."""
+    evaluators = config.get('test_evaluator') or []
+    evaluators = evaluators if isinstance(evaluators, list) else [evaluators]
+    return next((e.ignore_index for e in evaluators if 'ignore_index' in e), IGNORE_INDEX)
+
+
+def read_sample(
+    dataset: ConfigDict, images: int | None = None, *, ignore_index: int = IGNORE_INDEX
+) -> Sample:
     """Read the first images of a dataset with their labels.
 
     Args:
         dataset: its config.
         images: how many; all by default, or if there are fewer.
+        ignore_index: label of pixels that do not count, see :func:`ignored_label`.
     """
     built = DATASETS.build(dataset)
     inputs = [built[i] for i in range(min(images or len(built), len(built)))]
     truth = [scene['data_samples'].gt_sem_seg.data[0].numpy() for scene in inputs]
-    return Sample(inputs, truth, built.metainfo['classes'], built.metainfo['palette'])
+    info = built.metainfo
+    return Sample(inputs, truth, info['classes'], info['palette'], ignore_index)
 
 
 @torch.no_grad()
@@ -74,7 +87,9 @@ def score(sample: Sample, predictions: Sequence[np.ndarray]) -> dict[str, float]
     known = len(sample.classes)
     counts = [
         count_bands(
-            *class_codes(truth, labels, known, IGNORE_INDEX), num_classes=known, reaches=[REACH]
+            *class_codes(truth, labels, known, sample.ignore_index),
+            num_classes=known,
+            reaches=[REACH],
         )
         for truth, labels in zip(sample.truth, predictions, strict=True)
     ]

@@ -1,3 +1,5 @@
+from dataclasses import replace
+
 import numpy as np
 import pytest
 import torch
@@ -8,7 +10,7 @@ from mmseg.evaluation import IoUMetric
 from mmseg.registry import MODELS
 
 from mmseg_scr.metrics import BoundaryMetric
-from mmseg_scr.runs.sample import predict, read_sample, score
+from mmseg_scr.runs.sample import ignored_label, predict, read_sample, score
 
 
 @pytest.fixture
@@ -20,17 +22,20 @@ def sample():
 def guesses(sample):
     """Labels of which a third is drawn anew; a border of the first image is not labelled."""
     rng = np.random.default_rng(0)
-    sample.truth[0][:5] = 255
+    sample.truth[0][:5] = sample.ignore_index
     return [
         np.where(rng.random(t.shape) < 0.3, rng.integers(0, 10, t.shape), t) % 10
         for t in sample.truth
     ]
 
 
-def test_scores_are_those_of_the_metrics(sample):
+@pytest.mark.parametrize('ignored', [255, 10])
+def test_scores_are_those_of_the_metrics(sample, ignored):
+    sample = replace(sample, ignore_index=ignored)
     maps = guesses(sample)
     expected = {}
-    for metric in (IoUMetric(), BoundaryMetric(widths=(1,), contour_width=None)):
+    rule = dict(ignore_index=ignored)
+    for metric in (IoUMetric(**rule), BoundaryMetric(widths=(1,), contour_width=None, **rule)):
         metric.dataset_meta = dict(classes=sample.classes)
         for truth, labels in zip(sample.truth, maps, strict=True):
             pair = dict(gt_sem_seg=truth, pred_sem_seg=labels)
@@ -41,6 +46,14 @@ def test_scores_are_those_of_the_metrics(sample):
     assert scores == {name: pytest.approx(expected[name], abs=0.011) for name in scores}
     assert list(scores) == ['mIoU', 'boundary/mIoU_w1']
     assert scores['mIoU'] < 60
+
+
+def test_the_ignored_label_is_that_of_the_evaluators_of_the_test():
+    evaluators = [dict(type='IoUMetric'), dict(type='BoundaryMetric', ignore_index=19)]
+    assert ignored_label(Config(dict(test_evaluator=evaluators))) == 19
+    assert ignored_label(Config(dict(test_evaluator=evaluators[1]))) == 19
+    assert ignored_label(Config(dict(test_evaluator=evaluators[0]))) == 255
+    assert ignored_label(Config(dict(test_evaluator=None))) == 255
 
 
 def test_truth_itself_scores_a_hundred(sample):
