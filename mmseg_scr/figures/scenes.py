@@ -114,4 +114,5 @@ def picture(sample: Mapping, size: tuple[int, int]) -> np.ndarray:
 def predict_sample(model: TrainedModel, sample: Mapping) -> np.ndarray:
     """(H, W) classes that a model sees in what its pipeline made of an image."""
     (outcome,) = model.network.test_step(pseudo_collate([sample]))
-    return outcome.pred_sem_seg.data.squeeze(0).cpu().numpy()
+    labels = outcome.pred_sem_seg.data.squeeze(0)
+    return labels.long().cpu().numpy()  # mmseg gives 0. and 1. of a head with one output

@@ -77,7 +77,8 @@ def predict(
     maps = []
     for done, scene in enumerate(sample.inputs, start=1):
         outcome = model.test_step(pseudo_collate([scene]))[0]
-        maps.append(outcome.pred_sem_seg.data[0].cpu().numpy())
+        labels = outcome.pred_sem_seg.data[0]
+        maps.append(labels.long().cpu().numpy())  # floats of a head with one output
         progress(f'evaluating {title}', done, len(sample.inputs))
     return maps
 

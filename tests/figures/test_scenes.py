@@ -2,9 +2,14 @@ import cv2
 import numpy as np
 import pytest
 import torch
+from builders.trained import WIDTHS, write_trained
 from mmengine.dataset import pseudo_collate
 
+from mmseg_scr.figures import load_models
+from mmseg_scr.figures.of_scenes import improvements
 from mmseg_scr.figures.scenes import each_scene
+
+TWO_CLASSES = "test_dataloader['dataset'].update(metainfo=dict(classes=('road', 'sky')))"
 
 
 def scenes(models, sources):
@@ -22,6 +27,19 @@ def test_a_scene_has_the_image_its_labels_and_the_prediction_of_each_model(model
         (expected,) = pair[1].network.test_step(pseudo_collate([sample]))
     assert np.array_equal(first.predictions['ours'], expected.pred_sem_seg.data[0].numpy())
     assert list(first.predictions) == ['base', 'ours']
+
+
+def test_a_head_with_one_output_is_drawn_as_any_other(tmp_path):
+    loss = "dict(type='CrossEntropyLoss', use_sigmoid=True)"
+    head = f'{WIDTHS}, num_classes=2, out_channels=1, threshold=0.5, loss_decode={loss}'
+    pairs = [
+        write_trained(tmp_path / name, 'scr', seed=seed, head=head, more=TWO_CLASSES)
+        for seed, name in enumerate('ab')
+    ]
+    with load_models(pairs, ['a', 'b']) as models:
+        found = scenes(models, [0])
+        assert set(np.unique(found[0].predictions['a'])) <= {0, 1}
+        assert improvements(found, models[0], width=6).axes
 
 
 def test_a_file_needs_no_labels(models, tmp_path):
