@@ -109,6 +109,19 @@ def test_weights_that_half_precision_cannot_tell_apart_are_refused(tmp_path, che
     refused(tmp_path, checkpoint, demo_config(), 'half precision is not enough')
 
 
+def test_a_single_logit_is_compared_by_its_threshold(tmp_path):
+    config = tmp_path / 'binary.py'
+    head = 'num_classes=2, out_channels=1, threshold=0.3, loss_decode=dict(use_sigmoid=True)'
+    config.write_text(f'_base_ = {str(demo_config())!r}\nmodel = dict(decode_head=dict({head}))\n')
+    checkpoint = save_training(tmp_path / 'a.pth', config)
+    source = torch.load(checkpoint, weights_only=True)
+    source['state_dict']['decode_head.conv_seg.weight'] *= 1e-9
+    # Below the threshold in full precision, above it in half: sigmoid(-0.8473) is 0.3.
+    source['state_dict']['decode_head.conv_seg.bias'][:] = -0.84731
+    torch.save(source, checkpoint)
+    refused(tmp_path, checkpoint, config, 'half precision is not enough')
+
+
 @pytest.mark.parametrize('name', ['', '../up', 'a b', '.hidden', 'a/b'])
 def test_name_that_is_none_for_a_file_is_refused(tmp_path, name):
     about = About(config='demo.py', **ABOUT)
