@@ -34,6 +34,8 @@ def describe(deployed: Deployed, source: Mapping[str, str]) -> dict[str, str]:
         channel_order=takes,
         network_channel_order=steps.network_order,
     )
+    if deployed.last_head.out_channels == 1:
+        plain['threshold'] = str(deployed.last_head.threshold)  # of the probability of class 1
     lists = dict(
         classes=list(info['classes']),
         palette=[list(map(int, color)) for color in info['palette']],

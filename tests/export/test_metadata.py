@@ -32,3 +32,10 @@ def test_order_of_the_channels_is_that_of_the_input():
     )
     assert (outside['input'], outside['channel_order']) == ('normalized', 'RGB')
     assert inside['network_channel_order'] == outside['network_channel_order'] == 'RGB'
+
+
+def test_the_threshold_of_a_single_output_is_told():
+    model = small_model()
+    assert 'threshold' not in describe(Deployed(model), {})
+    model.decode_head.out_channels, model.decode_head.threshold = 1, 0.3
+    assert describe(Deployed(model, output='probabilities'), {})['threshold'] == '0.3'
