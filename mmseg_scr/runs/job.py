@@ -77,7 +77,8 @@ def prepare_job(title: str, config: Config, seed: int, out_dir: Path, *, workers
         workers: as of :func:`mmseg_scr.runs.repeatable.repeatable`.
 
     Raises:
-        ValueError: a title that is no name of a folder, or a folder that holds another experiment.
+        ValueError: a title that is no name of a folder, a config that does not count iterations, or
+            a folder that holds another experiment.
     """
     if not NAME.fullmatch(title):
         raise ValueError(f'title {title!r} must be letters, digits and . _ + - alone')

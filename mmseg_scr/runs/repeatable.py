@@ -5,6 +5,8 @@ from pathlib import Path
 
 from mmengine.config import Config
 
+from mmseg_scr.runs.schedules import iterations_of
+
 CHECKPOINTS = 20  # of a run, so that little is lost
 LOGGED_STEPS = 50
 VALIDATIONS = 4
@@ -21,9 +23,12 @@ def repeatable(config: Config, name: str, seed: int, folder: Path, *, workers: i
         folder: for logs and checkpoints.
         workers: processes of the loader of training data. With any, what a resumed run draws is no
             longer what an undisturbed one would have drawn.
+
+    Raises:
+        ValueError: the config does not count iterations.
     """
     config = deepcopy(config)
-    iterations = config.train_cfg.max_iters
+    iterations = iterations_of(config)
     config.work_dir = str(folder)
     config.experiment_name = name
     config.visualizer.name = name

@@ -9,6 +9,17 @@ SPANS = ('step_size', 'T_max', 'total_steps')  # of mmengine's schedules, in ite
 MOMENTS = ('milestones', 'periods')  # lists of such
 
 
+def iterations_of(config: Config) -> int:
+    """How many iterations a config trains for.
+
+    Raises:
+        ValueError: it does not count iterations.
+    """
+    if 'max_iters' not in config.train_cfg:
+        raise ValueError(f'train_cfg must count iterations by max_iters, got {config.train_cfg}')
+    return config.train_cfg.max_iters
+
+
 def shorten(config: Config, iterations: int) -> None:
     """Let a config train for so many iterations, its schedules scaled with it.
 
@@ -21,9 +32,7 @@ def shorten(config: Config, iterations: int) -> None:
     """
     if iterations < 1:
         raise ValueError(f'iterations must be at least 1, got {iterations}')
-    if 'max_iters' not in config.train_cfg:
-        raise ValueError(f'train_cfg must count iterations by max_iters, got {config.train_cfg}')
-    scale = iterations / config.train_cfg.max_iters
+    scale = iterations / iterations_of(config)
     config.train_cfg.max_iters = iterations
     config.param_scheduler = shorten_schedules(config.get('param_scheduler'), scale)
 

@@ -31,6 +31,12 @@ def test_little_is_lost_when_it_is_killed(config, tmp_path):
     assert (checkpoint.interval, checkpoint.max_keep_ckpts) == (10, 2)
 
 
+def test_a_config_that_counts_epochs_is_refused_by_name(config, tmp_path):
+    config.train_cfg = dict(type='EpochBasedTrainLoop', max_epochs=3)
+    with pytest.raises(ValueError, match=r'count iterations by max_iters, got .*EpochBased'):
+        repeatable(config, 'x', 3, tmp_path)
+
+
 def test_the_given_config_stays_as_it_was(config, tmp_path):
     before = config.to_dict()
     repeatable(config, 'x', 3, tmp_path)
