@@ -1,5 +1,6 @@
 """Changes to a config that an evaluation from the command line asks for."""
 
+from inspect import isclass
 from pathlib import Path
 
 from mmengine.config import Config, ConfigDict
@@ -26,30 +27,57 @@ def save_image_table(config: Config, folder: Path) -> None:
 
 
 def save_predictions(config: Config, folder: str) -> None:
-    """Write every prediction as a PNG of class indices into ``folder``."""
-    for evaluator in _evaluators(config):
-        if issubclass(METRICS.get(evaluator.type), (IoUMetric, CityscapesMetric)):
-            evaluator.update(output_dir=folder, keep_results=True)
+    """Write every prediction as a PNG of class indices into ``folder``.
+
+    Raises:
+        ValueError: no evaluator of the config writes predictions.
+    """
+    writing = [each for each in _evaluators(config) if _writes_predictions(each.type)]
+    if not writing:
+        types = [each.type for each in _evaluators(config)]
+        raise ValueError(
+            'predictions (--out) are written by an IoUMetric or a CityscapesMetric, but '
+            f"test_evaluator has {types}; add dict(type='IoUMetric') to it"
+        )
+    for evaluator in writing:
+        evaluator.update(output_dir=folder, keep_results=True)
 
 
 def paint_images(config: Config, folder: str) -> None:
     """Write every image with its prediction over it into ``folder``, inside of the work dir."""
-    hooks = config.default_hooks
+    hooks = config.setdefault('default_hooks', ConfigDict())
     hooks.setdefault('visualization', dict(type='SegVisualizationHook'))
     hooks.visualization.update(draw=True, interval=1)
-    backends = config.visualizer.get('vis_backends') or []
+    visualizer = config.setdefault('visualizer', ConfigDict(type='SegLocalVisualizer'))
+    backends = visualizer.get('vis_backends') or []
     others = [backend for backend in backends if backend.type != 'LocalVisBackend']
     local = [backend for backend in backends if backend.type == 'LocalVisBackend']
     local = local or [ConfigDict(type='LocalVisBackend')]
     # An absolute path wins over the folder that the backend would put it into.
     local[0].img_save_dir = str((Path(config.work_dir) / folder).absolute())
-    config.visualizer.vis_backends = [*local, *others]
+    visualizer.vis_backends = [*local, *others]
 
 
 def average_augmented(config: Config) -> None:
-    """Predict at several scales and flips, and take the mean of the probabilities."""
+    """Predict at several scales and flips, and take the mean of the probabilities.
+
+    Raises:
+        ValueError: the config does not say how.
+    """
+    missing = [key for key in ('tta_pipeline', 'tta_model') if not config.get(key)]
+    if missing:
+        raise ValueError(
+            f'the config has no {" and no ".join(missing)}, which say how images are augmented '
+            "(--tta): add them, such as tta_model=dict(type='SegTTAModel') and the tta_pipeline of "
+            'a data set of mmseg'
+        )
     config.test_dataloader.dataset.pipeline = config.tta_pipeline
     config.model = dict(**config.tta_model, module=config.model)
+
+
+def _writes_predictions(kind: str | type) -> bool:
+    kind = METRICS.get(kind) if isinstance(kind, str) else kind
+    return isclass(kind) and issubclass(kind, (IoUMetric, CityscapesMetric))
 
 
 def _evaluators(config: Config) -> list[ConfigDict]:

@@ -1,8 +1,15 @@
 from pathlib import Path
 
+import pytest
 from mmengine.config import Config
 
-from mmseg_scr.runs.evaluation import list_classes, paint_images, save_predictions
+from mmseg_scr.metrics import ClassIoUMetric
+from mmseg_scr.runs.evaluation import (
+    average_augmented,
+    list_classes,
+    paint_images,
+    save_predictions,
+)
 
 
 def test_only_the_metric_of_mmseg_is_replaced_and_keeps_its_options():
@@ -34,3 +41,33 @@ def test_a_config_without_a_folder_for_pictures_gets_one(tmp_path):
     paint_images(config, str(tmp_path))
     (backend,) = config.visualizer.vis_backends
     assert (backend.type, backend.img_save_dir) == ('LocalVisBackend', str(tmp_path))
+
+
+def test_predictions_that_nobody_would_write_are_refused():
+    config = Config(dict(test_evaluator=dict(type='PerImageMetric')))
+    with pytest.raises(ValueError, match=r"\(--out\) are written by .* has \['PerImageMetric'\]"):
+        save_predictions(config, 'out')
+    with pytest.raises(ValueError, match=r'has \[\]'):
+        save_predictions(Config(dict(test_evaluator=None)), 'out')
+
+
+@pytest.mark.parametrize('kind', ['IoUMetric', 'mmseg.ClassIoUMetric', ClassIoUMetric])
+def test_predictions_are_written_by_any_iou_metric(kind):
+    config = Config(dict(test_evaluator=[dict(type='PerImageMetric'), dict(type=kind)]))
+    save_predictions(config, 'out')
+    assert 'keep_results' not in config.test_evaluator[0]
+    assert config.test_evaluator[1].output_dir == 'out'
+
+
+def test_augmentation_that_a_config_does_not_describe_is_refused():
+    with pytest.raises(ValueError, match='no tta_pipeline, which say'):
+        average_augmented(Config(dict(tta_model=dict(type='SegTTAModel'))))
+    with pytest.raises(ValueError, match='no tta_pipeline and no tta_model'):
+        average_augmented(Config({}))
+
+
+def test_images_are_painted_without_a_runtime_in_the_config(tmp_path):
+    config = Config(dict(work_dir=str(tmp_path)))
+    paint_images(config, 'show')
+    assert config.default_hooks.visualization.draw
+    assert config.visualizer.vis_backends[0].img_save_dir == str(tmp_path / 'show')
