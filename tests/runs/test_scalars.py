@@ -27,6 +27,17 @@ def test_what_is_no_number_is_left_out(tmp_path):
     assert read_scalars(tmp_path) == {'loss': ([10], [3.0])}
 
 
+def test_a_line_that_a_lost_machine_cut_off_is_left_out_and_another_is_named(tmp_path):
+    log(tmp_path, 'a', [{'loss': 3.0, 'step': 10}])
+    log(tmp_path, 'b', [{'loss': 1.0, 'step': 30}])
+    file = tmp_path / 'a/vis_data/scalars.json'
+    file.write_text(file.read_text() + '\n{"loss": 2.0, "st')
+    assert read_scalars(tmp_path)['loss'] == ([10, 30], [3.0, 1.0])
+    file.write_text(file.read_text() + '\n{"loss": 2.0, "step": 20}\n')
+    with pytest.raises(ValueError, match=r'no entry of a log: ."loss": 2'):
+        read_scalars(tmp_path)
+
+
 def test_a_folder_without_runs_is_an_error(tmp_path):
     with pytest.raises(FileNotFoundError, match='train there first'):
         read_scalars(tmp_path)
