@@ -10,6 +10,7 @@ from mmseg.registry import METRICS
 METRIC = 'IoUMetric'
 METRIC_OF_CLASSES = 'mmseg.ClassIoUMetric'
 METRIC_OF_IMAGES = 'PerImageMetric'
+AVERAGES = ('SegTTAModel', 'mmseg.SegTTAModel')
 
 
 def list_classes(config: Config) -> None:
@@ -62,7 +63,8 @@ def average_augmented(config: Config) -> None:
     """Predict at several scales and flips, and take the mean of the probabilities.
 
     Raises:
-        ValueError: the config does not say how.
+        ValueError: the config does not say how, or mmseg would average wrong numbers: its
+            ``SegTTAModel`` takes the sigmoid of a single output once more, above one half always.
     """
     missing = [key for key in ('tta_pipeline', 'tta_model') if not config.get(key)]
     if missing:
@@ -71,8 +73,21 @@ def average_augmented(config: Config) -> None:
             "(--tta): add them, such as tta_model=dict(type='SegTTAModel') and the tta_pipeline of "
             'a data set of mmseg'
         )
+    if config.tta_model.type in AVERAGES and _has_single_output(config.model):
+        raise ValueError(
+            "mmseg's SegTTAModel takes the sigmoid of a single output twice, so that every pixel "
+            'would be class 1; test without --tta, set tta_model to a class of yours, or train '
+            'with out_channels=2'
+        )
     config.test_dataloader.dataset.pipeline = config.tta_pipeline
     config.model = dict(**config.tta_model, module=config.model)
+
+
+def _has_single_output(model: ConfigDict) -> bool:
+    head = model.get('decode_head') or {}
+    head = head[-1] if isinstance(head, list) else head  # of a cascade
+    head = head.get('head') or head  # of a wrapped one
+    return head.get('out_channels') == 1
 
 
 def _writes_predictions(kind: str | type) -> bool:

@@ -1,7 +1,12 @@
 from pathlib import Path
 
 import pytest
+import torch
+from builders.segmentors import plain_segmentor
 from mmengine.config import Config
+from mmengine.structures import PixelData
+from mmseg.models import SegTTAModel
+from mmseg.structures import SegDataSample
 
 from mmseg_scr.metrics import ClassIoUMetric
 from mmseg_scr.runs.evaluation import (
@@ -64,6 +69,35 @@ def test_augmentation_that_a_config_does_not_describe_is_refused():
         average_augmented(Config(dict(tta_model=dict(type='SegTTAModel'))))
     with pytest.raises(ValueError, match='no tta_pipeline and no tta_model'):
         average_augmented(Config({}))
+
+
+SINGLE = dict(type='FCNHead', num_classes=2, out_channels=1)
+
+
+@pytest.mark.parametrize(
+    'head', [SINGLE, [dict(type='FCNHead'), SINGLE], dict(type='ContextAwareHead', head=SINGLE)]
+)
+def test_augmentation_that_mmseg_averages_wrongly_is_refused(head):
+    settings = dict(
+        model=dict(decode_head=head),
+        test_dataloader=dict(dataset=dict(pipeline=[])),
+        tta_pipeline=[dict(type='TestTimeAug')],
+    )
+    with pytest.raises(ValueError, match='sigmoid of a single output twice'):
+        average_augmented(Config(settings | dict(tta_model=dict(type='SegTTAModel'))))
+    own = Config(settings | dict(tta_model=dict(type='MyTTAModel')))
+    average_augmented(own)
+    assert own.model.type == 'MyTTAModel'
+
+
+def test_mmseg_still_averages_a_single_output_wrongly():
+    """When this fails, mmseg is mended, and the refusal can go."""
+    model = plain_segmentor()
+    model.out_channels, model.decode_head.threshold = 1, 0.3
+    nowhere = PixelData(data=torch.zeros(1, 2, 2))  # the probability of class 1
+    sample = SegDataSample(seg_logits=nowhere, metainfo=dict(img_path=''))
+    (merged,) = SegTTAModel(module=model).merge_preds([[sample]])
+    assert merged.pred_sem_seg.data.all()
 
 
 def test_images_are_painted_without_a_runtime_in_the_config(tmp_path):
