@@ -43,6 +43,7 @@ def run_job(folder: Path, title: str, seed: int, device: str, *, trusted: bool =
     with _alone(folder):
         # Without its name, or the runner would write its own form over the file.
         config = Config(Config.fromfile(folder / 'config.py').to_dict())
+        config.work_dir = str(folder)  # where it lies now
         job = Job(title, seed, config.train_cfg.max_iters, config_digest(config), folder)
         if not job.record_file.is_file():
             _train_and_record(job, config, device, trusted)

@@ -33,6 +33,16 @@ def test_a_run_without_evaluation_has_losses_and_costs(job):
     assert 60 * record.minutes == pytest.approx(found.seconds_spent, abs=5)
 
 
+def test_a_folder_that_was_moved_since_it_was_prepared_is_worked_in_where_it_lies(job, tmp_path):
+    found = job('moved')
+    folder = found.folder.rename(tmp_path / 'elsewhere')
+    run_job(folder, 'moved', 1, 'cpu')
+    (record,) = read_records(folder / 'record.json')
+    assert record.curves['loss'][0] == [1, 2]
+    assert (folder / 'last_checkpoint').is_file()
+    assert not found.folder.exists()
+
+
 @pytest.mark.parametrize('trusted', [False, True])
 def test_a_checkpoint_that_runs_code_is_read_on_the_users_word_alone(job, tmp_path, trusted):
     harmful, victim = tmp_path / 'a.pth', tmp_path / 'victim'
