@@ -22,13 +22,13 @@ class Knockout:
         what: what is left out, for people.
         instead: what takes its place, for people.
         matches: whether the module of a path is one of them.
-        replaced: inputs and result of a module -> what is used; None takes the mean result.
+        replaced: a module, its inputs, its result -> what is used; None takes the mean result.
     """
 
     what: str
     instead: str
     matches: Callable[[str], bool]
-    replaced: Callable[[tuple, Tensor], Tensor] | None
+    replaced: Callable[[nn.Module, tuple, Tensor], Tensor] | None
 
 
 def _ends(end: str) -> Callable[[str], bool]:
@@ -40,19 +40,29 @@ KNOCKOUTS: Mapping[str, Knockout] = {
         'aligners',
         'bilinear upsampling',
         is_aligner,
-        lambda given, result: resize_bilinear(given[0], result.shape[2:], align_corners=False),
+        lambda module, given, result: resize_bilinear(
+            given[0],
+            result.shape[2:],
+            align_corners=getattr(module, 'align_corners', False),
+        ),
     ),
     'offsets': Knockout(
-        'offsets', 'zero', _ends('.offset'), lambda _given, result: torch.zeros_like(result)
+        'offsets',
+        'zero',
+        _ends('.offset'),
+        lambda _module, _given, result: torch.zeros_like(result),
     ),
     'neighbors': Knockout(
-        'the 3x3 vote', "each pixel's own offset", _ends('.mask'), lambda given, _: given[0]
+        'the 3x3 vote',
+        "each pixel's own offset",
+        _ends('.mask'),
+        lambda _module, given, _result: given[0],
     ),
     'channel-attention': Knockout(
         'channel attention',
         "one factor, an image's mean",
         _ends(AVERAGED),
-        lambda _given, result: result.mean(dim=1, keepdim=True).expand_as(result),
+        lambda _module, _given, result: result.mean(dim=1, keepdim=True).expand_as(result),
     ),
     'adaptive-channels': Knockout(
         'what of the channel attention adapts to an image',
@@ -64,10 +74,13 @@ KNOCKOUTS: Mapping[str, Knockout] = {
         'spatial attention',
         'zero',
         _ends('.spatial_attention'),
-        lambda _given, result: torch.zeros_like(result),
+        lambda _module, _given, result: torch.zeros_like(result),
     ),
     'feed-forward': Knockout(
-        'feed-forward block', 'its input', _ends('.feed_forward'), lambda given, _: given[0]
+        'feed-forward block',
+        'its input',
+        _ends('.feed_forward'),
+        lambda _module, given, _result: given[0],
     ),
 }
 """Name -> knockout, in the order of the main paper."""
@@ -134,7 +147,7 @@ def _computes(module: nn.Module) -> bool:
 
 
 def _hook(knockout: Knockout) -> Callable:
-    return lambda _module, given, result: knockout.replaced(given, result)
+    return lambda module, given, result: knockout.replaced(module, given, result)
 
 
 def _constant(mean: Tensor) -> Callable:

@@ -56,11 +56,13 @@ def test_parts_are_found_by_their_places(srm, crm):
     assert present_knockouts(nn.Linear(2, 2)) == []
 
 
+@pytest.mark.parametrize('corners', [False, True])
 @pytest.mark.parametrize('name', ['aligners', 'offsets'])
-def test_srm_without_offsets_is_bilinear_upsampling(srm, maps, name):
+def test_srm_without_offsets_is_bilinear_upsampling(maps, name, corners):
     coarse, fine = maps
+    srm = build('SRM', channels=8, align_corners=corners)
     model = Owner(aligners=nn.ModuleList([srm]))
-    plain = F.interpolate(coarse, (9, 11), mode='bilinear')
+    plain = F.interpolate(coarse, (9, 11), mode='bilinear', align_corners=corners)
     with knocked_out(model, name):
         torch.testing.assert_close(srm(coarse, fine), plain)
     assert (srm(coarse, fine) - plain).abs().max() > 0.1
