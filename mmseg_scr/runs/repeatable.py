@@ -41,6 +41,8 @@ def repeatable(config: Config, name: str, seed: int, folder: Path, *, workers: i
         persistent_workers=workers > 0,
         sampler=dict(type='RepeatableInfiniteSampler', shuffle=True),  # of the run's seed
     )
+    if not workers:
+        config.train_dataloader.pop('prefetch_factor', None)  # which torch refuses without any
     # Of two, one stays whole while another is written.
     config.default_hooks.checkpoint.update(
         interval=max(iterations // CHECKPOINTS, 1), max_keep_ckpts=2, save_best=None

@@ -20,6 +20,13 @@ def test_data_is_drawn_in_the_process_by_a_sampler_that_repeats(config, tmp_path
     assert loader.sampler.type == 'RepeatableInfiniteSampler'
 
 
+def test_what_only_workers_can_do_is_left_out_without_them(config, tmp_path):
+    config.train_dataloader.update(num_workers=4, prefetch_factor=3)
+    assert 'prefetch_factor' not in repeatable(config, 'x', 3, tmp_path).train_dataloader
+    with_workers = repeatable(config, 'x', 3, tmp_path, workers=2).train_dataloader
+    assert with_workers.prefetch_factor == 3
+
+
 def test_with_workers_the_data_is_drawn_in_theirs(config, tmp_path):
     loader = repeatable(config, 'x', 3, tmp_path, workers=4).train_dataloader
     assert (loader.num_workers, loader.persistent_workers) == (4, True)
