@@ -10,6 +10,10 @@ FOLDER = Path(__file__).parent / 'files'
 BLOCK = 2**20  # bytes of a file that are read at once
 
 
+class UnknownModelError(LookupError, ValueError):
+    """No model of that name is shipped; a ValueError, too, as other wrong input of a tool."""
+
+
 @dataclass(frozen=True)
 class ModelCard:
     """Where a model comes from, what it reached, and by what its file is known.
@@ -70,7 +74,7 @@ def find_weights(name: str, folder: Path | str | None = None) -> tuple[ModelCard
     place = _folder(folder)
     known = [file.stem for file in sorted(place.glob('*.json'))]
     if name not in known:
-        raise LookupError(
+        raise UnknownModelError(
             f'no trained model {name!r} is shipped, there '
             + (f'are {", ".join(known)}' if known else f'is none in {place}')
         )

@@ -74,6 +74,12 @@ def test_a_video_that_was_cut_by_frames_is_not_taken_for_a_whole_one(folder, cal
     assert call('in', *command[2:]) == 0
 
 
+def test_a_shipped_name_that_is_none_is_one_message(folder, call, capsys):
+    save_mixed(folder / 'in', 1)
+    assert call('in', '--model', 'model/config.py', 'mmseg_scr://nothing') == 2
+    assert "no trained model 'nothing' is shipped, there are" in capsys.readouterr().err
+
+
 @pytest.mark.slow
 def test_the_fast_model_predicts_the_same_and_may_go_on_in_the_same_folder(
     folder, call, monkeypatch, capsys
