@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
 import torch
@@ -77,6 +77,21 @@ class Part:
         self.dtype = dtype
         self._to_float = to_float
         self._weights = Weights(self.module) if programs else None
+
+    def first_inputs(self, run: Callable[[], object]) -> tuple[tuple, dict]:
+        """Arguments of its first call while ``run``, which calls it, computes; it runs eagerly."""
+        own, programs, found = self.forward, self.programs, []
+
+        def noting(*args: object, **kwargs: object) -> object:
+            found.append((args, kwargs))
+            return own(*args, **kwargs)
+
+        self.forward, self.programs = noting, None
+        try:
+            run()
+        finally:
+            self.forward, self.programs = own, programs
+        return found[0]
 
     def remove(self) -> None:
         """Give the module its own forward back."""

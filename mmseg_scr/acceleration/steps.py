@@ -3,6 +3,7 @@
 import copy
 import math
 from collections.abc import Callable, Sequence
+from functools import partial
 
 import torch
 from mmengine.logging import print_log
@@ -98,7 +99,7 @@ def _judge_compiled(trials: Trials, part: Part, programs: Programs) -> Step:
         return Step(name, False, programs.failure)
     if not likeness.is_equal:
         return Step(name, False, why_unlike(likeness), *found)
-    ratio = trials.ratio(lambda: part.use(None), lambda: part.use(programs))
+    ratio = trials.ratio_of_part(part, lambda: part.use(None), lambda: part.use(programs))
     if ratio >= 1:
         return Step(name, False, SLOWER, *found, ratio)
     return Step(name, True, 'one program for this size, one for others', *found, ratio)
@@ -177,7 +178,7 @@ def _try_half(
             part.use(own, dtype, to_float=is_last)
 
     use(half, dtype)
-    step = _judge_half(trials, name, half, lambda: use(full, None), lambda: use(half, dtype))
+    step = _judge_half(trials, name, parts, lambda: use(full, None), lambda: use(half, dtype))
     trials.steps.append(step)
     if not step.taken:
         use(full, None)
@@ -189,7 +190,7 @@ def _try_half(
 def _judge_half(
     trials: Trials,
     name: str,
-    programs: Sequence[Programs | None],
+    parts: Sequence[Part],
     before: Callable[[], None],
     after: Callable[[], None],
 ) -> Step:
@@ -198,12 +199,14 @@ def _judge_half(
     except RuntimeError as error:  # an operator that has no half precision
         return Step(name, False, one_line(error))
     found = likeness.difference, likeness.agreement
-    failures = [own.failure for own in programs if own and own.failure]
+    failures = [p.programs.failure for p in parts if p.programs and p.programs.failure]
     if failures:
         return Step(name, False, failures[0], *found)
     if not likeness.agrees:
         return Step(name, False, 'too many pixels of the images change their class', *found)
-    ratio = trials.ratio(before, after)
+    is_alone = len(parts) == 1
+    ratio_of = partial(trials.ratio_of_part, *parts) if is_alone else trials.ratio
+    ratio = ratio_of(before, after)
     if ratio >= 1:
         return Step(name, False, 'it is no faster on this device', *found, ratio)
     return Step(name, True, 'the images keep their classes', *found, ratio)

@@ -1,6 +1,7 @@
 """A model and its changed copy on the same inputs: whether they agree, and which is faster."""
 
 from collections.abc import Callable, Sequence
+from functools import partial
 
 import torch
 from mmseg.models import BaseSegmentor
@@ -8,6 +9,7 @@ from torch import Tensor
 
 from mmseg_scr.acceleration.heap import keep_memory
 from mmseg_scr.acceleration.likeness import EQUAL, Likeness, compare, logits
+from mmseg_scr.acceleration.part import Part
 from mmseg_scr.acceleration.report import Report, Step
 from mmseg_scr.acceleration.trial import Times, take_turns, time_alone
 
@@ -72,21 +74,37 @@ class Trials:
         actual = [logits(model or self.model, inputs) for inputs in self._inputs[first:]]
         return compare(self._expected[first:], actual)
 
-    def ratio(self, before: Callable[[], object], after: Callable[[], object]) -> float:
-        """Time of the model after a change by that before it; the change is there afterwards.
+    def ratio(
+        self,
+        before: Callable[[], object],
+        after: Callable[[], object],
+        run: Callable[[], object] | None = None,
+    ) -> float:
+        """Time after a change by that before it; the change is there afterwards.
 
         Args:
             before: puts the model into the state without the change; takes no time itself.
             after: puts it into the state with it.
+            run: what is timed; a prediction by default.
         """
+        run = run or self.run_of(self.model)
 
-        def run(prepare: Callable[[], object]) -> None:
+        def after_preparing(prepare: Callable[[], object]) -> None:
             prepare()
-            logits(self.model, self._inputs[0])
+            run()
 
-        times = take_turns(lambda: run(before), lambda: run(after), device=self.device)
+        runs = partial(after_preparing, before), partial(after_preparing, after)
+        times = take_turns(*runs, device=self.device)
         after()  # which of the two was last, the number of rounds decides
         return times.ratio
+
+    @torch.no_grad()
+    def ratio_of_part(
+        self, part: Part, before: Callable[[], object], after: Callable[[], object]
+    ) -> float:
+        """:meth:`ratio` of a part alone: of a small one, a prediction would tell nothing."""
+        args, kwargs = part.first_inputs(self.run_of(self.model))
+        return self.ratio(before, after, lambda: part(*args, **kwargs))
 
     def ratio_to(self, model: BaseSegmentor) -> float:
         """Time of another model by that of the present one."""

@@ -116,6 +116,19 @@ def test_half_precision_is_inside_and_float_comes_out_where_it_is_wanted(conv, t
     torch.testing.assert_close(result.float(), full, rtol=0.05, atol=0.05)
 
 
+def test_what_it_is_given_first_is_told(conv, part):
+    def run():
+        conv(X)
+        conv(X + 1)
+
+    (given,), options = part.first_inputs(run)
+    assert given is X
+    assert options == {}
+    assert count(part) == 0
+    conv(X)
+    assert count(part) == 1
+
+
 def test_the_parts_of_a_segmentor_are_what_prediction_calls():
     model = plain_segmentor()
     assert [part.name for part in install_parts(model, CPU)] == ['backbone', 'decode_head']

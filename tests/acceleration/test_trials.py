@@ -6,6 +6,7 @@ from builders.segmentors import plain_segmentor
 
 from mmseg_scr.acceleration import trials as module
 from mmseg_scr.acceleration.likeness import Likeness
+from mmseg_scr.acceleration.part import install_parts
 from mmseg_scr.acceleration.trial import Times
 from mmseg_scr.acceleration.trials import Trials, why_unlike
 
@@ -58,6 +59,24 @@ def test_a_change_is_there_after_its_time_was_taken(trials, monkeypatch, last):
     states = []
     assert trials.ratio(lambda: states.append('before'), lambda: states.append('after')) == 0.5
     assert states[-1] == 'after'
+
+
+def test_of_a_part_only_its_own_work_is_timed(trials, monkeypatch):
+    backbone, head = install_parts(trials.model, trials.device)
+    calls = []
+
+    def take_turns(first, second, **_):
+        calls.extend([backbone.calls, head.calls])
+        first()
+        second()
+        return Times(2.0, 1.0, 0.5)
+
+    monkeypatch.setattr(module, 'take_turns', take_turns)
+    states = []
+    changes = lambda: states.append('before'), lambda: states.append('after')
+    assert trials.ratio_of_part(head, *changes) == 0.5
+    assert states == ['before', 'after', 'after']
+    assert [backbone.calls, head.calls] == [calls[0], calls[1] + 2]
 
 
 def test_reason_says_whether_values_or_classes_differ():
