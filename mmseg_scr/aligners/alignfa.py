@@ -29,6 +29,8 @@ class AlignFA(nn.Module):
         norm_cfg: config of the normalisation in the generators.
     """
 
+    align_corners = True  # of the upsampling that it is without its offsets
+
     def __init__(self, channels: int, *, norm_cfg: dict) -> None:
         super().__init__()
         self.coarse_offset = _offset_generator(channels, norm_cfg)
@@ -36,7 +38,7 @@ class AlignFA(nn.Module):
 
     def forward(self, coarse: Tensor, fine: Tensor) -> Tensor:
         """(B, C, h, w), (B, C, H, W) -> (B, C, H, W), to be added to ``fine``."""
-        upsampled = resize_bilinear(coarse, fine.shape[2:], align_corners=True)
+        upsampled = resize_bilinear(coarse, fine.shape[2:], align_corners=self.align_corners)
         both = torch.cat([fine, upsampled], dim=1)
         moved_fine = warp_by_offset(fine, self.fine_offset(both))
         return warp_by_offset(upsampled, self.coarse_offset(both)) + (moved_fine - fine)

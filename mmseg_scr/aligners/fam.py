@@ -24,6 +24,8 @@ class FAM(nn.Module):
         channels: width C of both maps, even.
     """
 
+    align_corners = True  # of the upsampling that it is without its flow
+
     def __init__(self, channels: int) -> None:
         super().__init__()
         if channels < 2 or channels % 2:
@@ -46,5 +48,6 @@ class FAM(nn.Module):
 
     def predict_flow(self, coarse: Tensor, fine: Tensor) -> Tensor:
         """(B, C, h, w), (B, C, H, W) -> flow (B, 2, H, W), x before y."""
-        deep = resize_bilinear(self.compress_coarse(coarse), fine.shape[2:], align_corners=True)
+        deep = self.compress_coarse(coarse)
+        deep = resize_bilinear(deep, fine.shape[2:], align_corners=self.align_corners)
         return self.flow(torch.cat([deep, self.compress_fine(fine)], dim=1))

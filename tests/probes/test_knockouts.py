@@ -6,6 +6,7 @@ from builders.inputs import WIDTHS, stage_maps
 from mmseg.registry import MODELS
 from torch import nn
 
+from mmseg_scr.aligners import FAM, AlignFA
 from mmseg_scr.contexts import CRM
 from mmseg_scr.probes.knockouts import KNOCKOUTS, knocked_out, mean_results, present_knockouts
 
@@ -66,6 +67,16 @@ def test_srm_without_offsets_is_bilinear_upsampling(maps, name, corners):
     with knocked_out(model, name):
         torch.testing.assert_close(srm(coarse, fine), plain)
     assert (srm(coarse, fine) - plain).abs().max() > 0.1
+
+
+@pytest.mark.parametrize('aligner', [FAM(8), AlignFA(8, norm_cfg=BN)], ids=['FAM', 'AlignFA'])
+def test_an_aligner_with_corners_of_its_own_is_bilinear_upsampling_by_those(aligner, maps):
+    coarse, fine = maps
+    fill_parameters(aligner)
+    plain = F.interpolate(coarse, (9, 11), mode='bilinear', align_corners=True)
+    with knocked_out(Owner(aligners=nn.ModuleList([aligner])), 'aligners'):
+        torch.testing.assert_close(aligner(coarse, fine), plain)
+    assert (aligner(coarse, fine) - plain).abs().max() > 0.1
 
 
 def test_srm_without_the_vote_moves_each_pixel_by_its_own_offset(srm, maps):
