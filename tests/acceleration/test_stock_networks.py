@@ -1,4 +1,4 @@
-"""Folding in networks of mmseg that this package knows nothing of."""
+"""Folding and splitting in networks of mmseg that this package knows nothing of."""
 
 import copy
 
@@ -7,8 +7,10 @@ import torch
 from builders.stock_networks import NETWORKS, stock_network
 from torch import nn
 
+from mmseg_scr.acceleration import split
 from mmseg_scr.acceleration.fold import fold_normalizations
 from mmseg_scr.acceleration.likeness import logits
+from mmseg_scr.acceleration.split import SplitFeedForward, split_feed_forwards
 
 # Batch normalisations that stay: of joined maps, after transposed convolutions, and those of MSCAN,
 # whose blocks have a step of their own.
@@ -30,3 +32,20 @@ def test_folding_is_exact_in_every_family(name, double_precision):
     assert difference < 1e-10
     assert normalizations(changed) == STAY.get(name, 0)
     assert count == normalizations(model) - normalizations(changed)
+
+
+@pytest.mark.parametrize('name', NETWORKS)
+def test_splitting_is_exact_in_every_family_that_has_such_blocks(
+    name, double_precision, monkeypatch
+):
+    monkeypatch.setattr(split, 'SMALLEST', 1)
+    monkeypatch.setattr(split, 'NARROWEST', 8)
+    model = stock_network(name).double()
+    changed = copy.deepcopy(model)
+    images = torch.randn(1, 3, 64, 96)
+    count = split_feed_forwards(changed, lambda: logits(changed, images))
+    assert count == sum(isinstance(m, SplitFeedForward) for m in changed.modules())
+    assert (count > 0) == (name in {'SegFormer', 'SegNeXt'})
+    expected = logits(model, images)
+    difference = (logits(changed, images) - expected).abs().max() / expected.abs().max()
+    assert difference < 1e-10
