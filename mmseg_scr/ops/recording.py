@@ -2,6 +2,9 @@
 
 import torch
 
+# torch 2.6 does not tell the two apart.
+_is_exporting = getattr(torch.compiler, 'is_exporting', torch.compiler.is_compiling)
+
 
 def is_recorded() -> bool:
     """Whether ``torch.compile``, ``torch.export`` or ``torch.jit.trace`` watches this call."""
@@ -10,5 +13,5 @@ def is_recorded() -> bool:
 
 def is_compiled_to_predict() -> bool:
     """Whether ``torch.compile`` watches, for this kind of device and without gradients."""
-    is_compiled = torch.compiler.is_compiling() and not torch.compiler.is_exporting()
+    is_compiled = torch.compiler.is_compiling() and not _is_exporting()
     return is_compiled and not torch.is_grad_enabled()

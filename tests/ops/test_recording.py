@@ -1,6 +1,6 @@
 import torch
 
-from mmseg_scr.ops.recording import is_recorded
+from mmseg_scr.ops.recording import is_compiled_to_predict, is_recorded
 
 
 class Plus(torch.nn.Module):
@@ -13,3 +13,19 @@ def test_graphs_are_told_from_eager_calls():
     assert Plus()(x).tolist() == [2, 2]
     for recorded in (torch.export.export(Plus(), (x,)).module(), torch.jit.trace(Plus(), x)):
         assert recorded(x).tolist() == [1, 1]
+
+
+class Times(torch.nn.Module):
+    def forward(self, x):
+        return x * (3 if is_compiled_to_predict() else 2)
+
+
+def test_a_program_for_predictions_is_told_from_one_that_learns_and_from_an_export():
+    x, times = torch.ones(2), Times()
+    compiled = torch.compile(Times(), backend='eager')
+    assert compiled(x).tolist() == [2, 2]
+    with torch.no_grad():
+        assert compiled(x).tolist() == [3, 3]
+        assert times(x).tolist() == [2, 2]
+        for recorded in (torch.export.export(times, (x,)).module(), torch.jit.trace(times, x)):
+            assert recorded(x).tolist() == [2, 2]
