@@ -13,7 +13,7 @@ import warnings
 from pathlib import Path
 
 from mmengine.config import DictAction
-from shared_options import add_trust
+from _shared_options import add_trust
 
 
 def parse_args() -> argparse.Namespace:

@@ -15,7 +15,7 @@ import sys
 import warnings
 from pathlib import Path
 
-from shared_options import add_trust
+from _shared_options import add_trust
 
 FORMATS = ('onnx', 'torch_export', 'aot_inductor')
 OUTPUTS = ('head', 'logits', 'probabilities', 'labels')

@@ -11,7 +11,7 @@ import argparse
 import warnings
 from pathlib import Path
 
-from shared_options import add_test_set_options, add_titles, check_files, check_least
+from _shared_options import add_test_set_options, add_titles, check_files, check_least
 
 MM_PER_INCH = 25.4
 UNITS = {'mm': 1 / MM_PER_INCH, 'cm': 10 / MM_PER_INCH, 'in': 1.0}

@@ -15,7 +15,7 @@ import warnings
 from dataclasses import asdict
 from pathlib import Path
 
-from shared_options import add_test_set_options, check_least
+from _shared_options import add_test_set_options, check_least
 
 
 def parse_args() -> argparse.Namespace:

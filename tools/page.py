@@ -12,7 +12,7 @@ import sys
 import warnings
 from tempfile import TemporaryDirectory
 
-from shared_options import add_predictor_options, check_opacity
+from _shared_options import add_predictor_options, check_opacity
 
 INSTALL = "the page needs gradio: pip install 'gradio>=6.31'"
 LOOPBACK = ('127.0.0.1', 'localhost', '::1')

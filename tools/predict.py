@@ -14,7 +14,7 @@ import sys
 import warnings
 from pathlib import Path
 
-from shared_options import add_predictor_options, check_least, check_opacity
+from _shared_options import add_predictor_options, check_least, check_opacity
 
 SHOWN = 20  # failures that are printed; all are in the file
 FAILURES = 'failures.csv'

@@ -14,7 +14,7 @@ import os
 import warnings
 from pathlib import Path
 
-from shared_options import add_test_set_options, add_titles, check_files, check_least
+from _shared_options import add_test_set_options, add_titles, check_files, check_least
 
 
 def parse_args() -> argparse.Namespace:

@@ -4,7 +4,7 @@ from pathlib import Path
 import pytest
 from builders.tools import TOOLS, load_tool
 
-TOOL = TOOLS / 'shared_options.py'
+TOOL = TOOLS / '_shared_options.py'
 
 
 @pytest.fixture(scope='module')
