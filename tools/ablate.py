@@ -12,8 +12,8 @@ import argparse
 import warnings
 from pathlib import Path
 
-from mmengine.config import DictAction
 from _shared_options import add_trust
+from mmengine.config import DictAction
 
 
 def parse_args() -> argparse.Namespace:
