@@ -2,7 +2,7 @@ import copy
 
 import pytest
 import torch
-from builders.segmentors import plain_segmentor
+from builders.segmentors import plain_segmentor, tiny_segmentor
 from torch import nn
 
 from mmseg_scr.acceleration import steps
@@ -31,6 +31,26 @@ def test_nothing_to_fold_is_said_and_the_model_stays():
     steps.fold(trials)
     assert trials.steps[0].reason == 'no normalisation stands alone beside a convolution'
     assert trials.model is before
+
+
+@pytest.mark.parametrize(('ratio', 'taken'), [(0.9, True), (0.99, False)])
+def test_hidden_maps_are_made_in_parts_where_that_is_faster(monkeypatch, ratio, taken):
+    monkeypatch.setattr('mmseg_scr.acceleration.split.SMALLEST', 1)
+    monkeypatch.setattr('mmseg_scr.acceleration.split.NARROWEST', 8)
+    trials = trials_of(tiny_segmentor('SCRHead'))
+    monkeypatch.setattr(trials, 'ratio_to', lambda _: ratio)
+    before = trials.model
+    steps.split(trials)
+    (step,) = trials.steps
+    assert (step.name, step.taken, step.ratio) == ('split', taken, ratio)
+    assert (trials.model is before) != taken
+    assert trials.likeness().is_equal
+
+
+def test_of_a_network_without_large_hidden_maps_nothing_is_said():
+    trials = trials_of(tiny_segmentor('SCRHead'))
+    steps.split(trials)
+    assert trials.steps == []
 
 
 def test_where_all_is_compiled_no_layout_is_tried(faster):
