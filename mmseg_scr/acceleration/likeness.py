@@ -11,6 +11,7 @@ from torch import Tensor, nn
 EQUAL = 1e-4  # largest difference of float32 forms, of the largest logit
 AGREEMENT = 0.999  # share of pixels that keep their class, on every input that is judged by it
 SEED = 20
+EVEN = 0.5  # probability of either of two classes
 
 Run = Callable[[Tensor], Tensor]
 
@@ -38,15 +39,24 @@ class Likeness:
         return self.difference < 1 and self.agreement >= AGREEMENT
 
 
-def compare(expected: Sequence[Tensor], actual: Sequence[Tensor]) -> Likeness:
+def compare(
+    expected: Sequence[Tensor], actual: Sequence[Tensor], *, threshold: float = EVEN
+) -> Likeness:
     """Compare logits (B, K, H, W), pair by pair.
+
+    Args:
+        expected: of the one model.
+        actual: of the other.
+        threshold: of the probability of class 1, where there is a single logit.
 
     Raises:
         ValueError: a pair of different shapes.
     """
     difference = largest_difference(expected, actual)
     pairs = zip(expected, actual, strict=True)
-    agreements = [(_classes(a) == _classes(b)).float().mean().item() for a, b in pairs]
+    agreements = [
+        (_classes(a, threshold) == _classes(b, threshold)).float().mean().item() for a, b in pairs
+    ]
     return Likeness(difference, min(agreements, default=1.0))
 
 
@@ -90,5 +100,12 @@ def seed_all(seed: int) -> None:
     torch.manual_seed(seed)
 
 
-def _classes(logits: Tensor) -> Tensor:
-    return logits.argmax(1) if logits.shape[1] > 1 else logits > 0
+def threshold_of(model: nn.Module) -> float:
+    """Of the last head of a segmentor, if it has a single output."""
+    heads = model.decode_head
+    last = heads[-1] if isinstance(heads, nn.ModuleList) else heads
+    return getattr(last, 'threshold', None) or EVEN  # mmdet's heads have none
+
+
+def _classes(logits: Tensor, threshold: float) -> Tensor:
+    return logits.argmax(1) if logits.shape[1] > 1 else logits.sigmoid() > threshold

@@ -8,7 +8,7 @@ from mmseg.models import BaseSegmentor
 from torch import Tensor
 
 from mmseg_scr.acceleration.heap import keep_memory
-from mmseg_scr.acceleration.likeness import EQUAL, Likeness, compare, logits
+from mmseg_scr.acceleration.likeness import EQUAL, Likeness, compare, logits, threshold_of
 from mmseg_scr.acceleration.part import Part
 from mmseg_scr.acceleration.report import Report, Step
 from mmseg_scr.acceleration.trial import Times, take_turns, time_alone
@@ -72,7 +72,7 @@ class Trials:
         """Of the model (the changed copy by default) and the original."""
         first = len(self._inputs) - len(self.pictures) if on_pictures else 0
         actual = [logits(model or self.model, inputs) for inputs in self._inputs[first:]]
-        return compare(self._expected[first:], actual)
+        return compare(self._expected[first:], actual, threshold=threshold_of(self.original))
 
     def ratio(
         self,

@@ -2,8 +2,9 @@ import math
 
 import pytest
 import torch
+from torch import nn
 
-from mmseg_scr.acceleration.likeness import Likeness, compare, largest_difference
+from mmseg_scr.acceleration.likeness import Likeness, compare, largest_difference, threshold_of
 
 
 def test_difference_is_a_share_of_the_largest_value_and_the_worst_of_all():
@@ -33,6 +34,28 @@ def test_agreement_counts_pixels_of_one_class():
 def test_of_one_channel_the_sign_is_the_class():
     one = torch.tensor([-1.0, 1.0, 1.0, 1.0]).view(1, 1, 2, 2)
     assert compare([one], [one - 1.5]).agreement == 0.25
+
+
+def test_of_one_channel_the_threshold_of_the_head_can_be_another():
+    probability = torch.tensor([0.2, 0.35, 0.4, 0.6]).view(1, 1, 2, 2)
+    one, other = probability.logit(), (probability - 0.15).logit()
+    assert compare([one], [other]).agreement == 0.75
+    assert compare([one], [other], threshold=0.3).agreement == 0.5
+
+
+@pytest.mark.parametrize(('options', 'expected'), [(dict(threshold=0.3), 0.3), ({}, 0.5)])
+def test_the_threshold_is_that_of_the_last_head(options, expected):
+    cascade = nn.Module()
+    cascade.decode_head = nn.ModuleList([head(threshold=0.9), head(**options)])
+    assert threshold_of(cascade) == expected
+    cascade.decode_head = head(**options)
+    assert threshold_of(cascade) == expected
+
+
+def head(**options):
+    made = nn.Module()
+    made.__dict__.update(options)
+    return made
 
 
 def test_another_shape_is_refused_with_both():
