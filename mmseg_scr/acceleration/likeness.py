@@ -53,9 +53,9 @@ def compare(
         ValueError: a pair of different shapes.
     """
     difference = largest_difference(expected, actual)
-    pairs = zip(expected, actual, strict=True)
     agreements = [
-        (_classes(a, threshold) == _classes(b, threshold)).float().mean().item() for a, b in pairs
+        (_classes(one, threshold) == _classes(other, threshold)).float().mean().item()
+        for one, other in zip(expected, actual, strict=True)
     ]
     return Likeness(difference, min(agreements, default=1.0))
 
