@@ -88,6 +88,11 @@ def owners(model: nn.Module) -> dict[int, list[tuple[nn.Module, str]]]:
     return found
 
 
+def is_watched(module: nn.Module) -> bool:
+    """Whether hooks see what goes in or out."""
+    return bool(module._forward_hooks or module._forward_pre_hooks)
+
+
 def _only_asks(function: Callable, result: object) -> bool:
     """Whether it reads a shape or a dtype and no value."""
     name = getattr(function, '__name__', '')

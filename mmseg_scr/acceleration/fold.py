@@ -18,6 +18,7 @@ from mmseg_scr.acceleration.dataflow import (
     NORMALIZATION,
     Call,
     Dataflow,
+    is_watched,
     observe,
     owners,
 )
@@ -111,7 +112,7 @@ class _Folding:
         if norm is None or type(norm).forward not in PLAIN_FORWARDS:
             return None
         is_single = len(self._owners[id(norm)]) == 1
-        return norm if is_single and not norm.training and not _is_watched(norm) else None
+        return norm if is_single and not norm.training and not is_watched(norm) else None
 
     def _before(self, call: Call) -> nn.Conv2d | None:
         """The convolution that made what is normalised, and made it for nobody else."""
@@ -124,7 +125,7 @@ class _Folding:
     def _concatenating(self, norm: nn.Module) -> ConcatConv2d | None:
         """The convolution of several maps whose sum ``norm`` takes, and nobody else."""
         ((parent, name),) = self._owners[id(norm)]
-        if type(parent) is not ConcatConvModule or name != 'norm' or _is_watched(parent.conv):
+        if type(parent) is not ConcatConvModule or name != 'norm' or is_watched(parent.conv):
             return None
         conv, _ = self._only_place(parent.conv.weight)
         is_shared = conv is not parent.conv or len(self._owners[id(conv)]) != 1
@@ -145,7 +146,7 @@ class _Folding:
         """The module of a convolution, if its own weight and bias are read by this call alone."""
         given = call.named(CONVOLUTION)
         conv, name = self._only_place(given['weight'])
-        if name != 'weight' or not isinstance(conv, nn.Conv2d) or _is_watched(conv):
+        if name != 'weight' or not isinstance(conv, nn.Conv2d) or is_watched(conv):
             return None
         if given['bias'] is None:
             return None if conv in self._with_bias else conv
@@ -160,8 +161,3 @@ class _Folding:
         if tensor is None or len(places) != 1 or len(self._flow.readers(tensor)) != 1:
             return None, ''
         return places[0]
-
-
-def _is_watched(module: nn.Module) -> bool:
-    """Whether hooks see what goes in or out."""
-    return bool(module._forward_hooks or module._forward_pre_hooks)

@@ -16,6 +16,8 @@ from mmseg.models.backbones.mit import MixFFN
 from mmseg.models.backbones.mscan import Mlp
 from torch import Tensor, nn
 
+from mmseg_scr.acceleration.dataflow import is_watched
+
 NARROWEST = 64  # channels of a group; narrower convolutions are slow
 SMALLEST = 2**20  # numbers of a group's map, about; smaller ones gain nothing more
 CONVOLUTIONS = (nn.Conv2d, Conv2d)  # mmcv's takes empty maps, too
@@ -101,7 +103,7 @@ def _feed_forwards(model: nn.Module) -> list[FeedForward]:
 
 def _can_split(layers: tuple[nn.Module, ...]) -> bool:
     """Whether they are a 1x1, a depthwise convolution, an activation of each number, a 1x1."""
-    if len(layers) != 4 or type(layers[2]) not in ELEMENTWISE or any(map(_is_watched, layers)):
+    if len(layers) != 4 or type(layers[2]) not in ELEMENTWISE or any(map(is_watched, layers)):
         return False
     first, depthwise, _, second = layers
     if not all(type(conv) in CONVOLUTIONS for conv in (first, depthwise, second)):
@@ -165,7 +167,3 @@ def _cut(conv: nn.Conv2d, weight: Tensor, bias: Tensor | None) -> nn.Conv2d:
 
 def _at(bias: Tensor | None, channels: slice) -> Tensor | None:
     return None if bias is None else bias[channels]
-
-
-def _is_watched(module: nn.Module) -> bool:
-    return bool(module._forward_hooks or module._forward_pre_hooks)

@@ -15,14 +15,14 @@ AVERAGES = ('SegTTAModel', 'mmseg.SegTTAModel')
 
 def list_classes(config: Config) -> None:
     """Have the figures of each class in the metrics, where mmseg's ``IoUMetric`` finds them."""
-    for evaluator in _evaluators(config):
+    for evaluator in evaluators_of(config):
         if evaluator.type in (METRIC, f'mmseg.{METRIC}'):
             evaluator.type = METRIC_OF_CLASSES
 
 
 def save_image_table(config: Config, folder: Path) -> None:
     """Have the counts of each image written into ``folder``, where a ``PerImageMetric`` is."""
-    for evaluator in _evaluators(config):
+    for evaluator in evaluators_of(config):
         if evaluator.type in (METRIC_OF_IMAGES, f'mmseg.{METRIC_OF_IMAGES}'):
             evaluator.output_dir = str(folder)
 
@@ -33,9 +33,9 @@ def save_predictions(config: Config, folder: str) -> None:
     Raises:
         ValueError: no evaluator of the config writes predictions.
     """
-    writing = [each for each in _evaluators(config) if _writes_predictions(each.type)]
+    writing = [each for each in evaluators_of(config) if _writes_predictions(each.type)]
     if not writing:
-        types = [each.type for each in _evaluators(config)]
+        types = [each.type for each in evaluators_of(config)]
         raise ValueError(
             'predictions (--out) are written by an IoUMetric or a CityscapesMetric, but '
             f"test_evaluator has {types}; add dict(type='IoUMetric') to it"
@@ -95,6 +95,7 @@ def _writes_predictions(kind: str | type) -> bool:
     return isclass(kind) and issubclass(kind, (IoUMetric, CityscapesMetric))
 
 
-def _evaluators(config: Config) -> list[ConfigDict]:
+def evaluators_of(config: Config) -> list[ConfigDict]:
+    """The metrics of a config's test, maybe none."""
     evaluators = config.get('test_evaluator') or []
     return evaluators if isinstance(evaluators, list) else [evaluators]

@@ -15,6 +15,7 @@ from mmseg_scr.metrics.class_codes import class_codes
 from mmseg_scr.metrics.class_table import percent
 from mmseg_scr.metrics.scores import intersection_over_union, mean_over
 from mmseg_scr.progress import ProgressReport
+from mmseg_scr.runs.evaluation import evaluators_of
 
 IGNORE_INDEX = 255  # of mmseg's IoUMetric, unless a config says otherwise
 REACH = 1  # of the band around borders, in pixels
@@ -46,8 +47,7 @@ class Sample:
 
 def ignored_label(config: Config) -> int:
     """The label of pixels that the evaluators of a config's test do not count."""
-    evaluators = config.get('test_evaluator') or []
-    evaluators = evaluators if isinstance(evaluators, list) else [evaluators]
+    evaluators = evaluators_of(config)
     return next((e.ignore_index for e in evaluators if 'ignore_index' in e), IGNORE_INDEX)
 
 
