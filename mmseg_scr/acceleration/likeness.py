@@ -8,10 +8,11 @@ import numpy as np
 import torch
 from torch import Tensor, nn
 
+from mmseg_scr.probes.last_head import EVEN, classes_of
+
 EQUAL = 1e-4  # largest difference of float32 forms, of the largest logit
 AGREEMENT = 0.999  # share of pixels that keep their class, on every input that is judged by it
 SEED = 20
-EVEN = 0.5  # probability of either of two classes
 
 Run = Callable[[Tensor], Tensor]
 
@@ -54,7 +55,7 @@ def compare(
     """
     difference = largest_difference(expected, actual)
     agreements = [
-        (_classes(one, threshold) == _classes(other, threshold)).float().mean().item()
+        (classes_of(one, threshold) == classes_of(other, threshold)).float().mean().item()
         for one, other in zip(expected, actual, strict=True)
     ]
     return Likeness(difference, min(agreements, default=1.0))
@@ -98,14 +99,3 @@ def seed_all(seed: int) -> None:
     random.seed(seed)
     np.random.seed(seed)
     torch.manual_seed(seed)
-
-
-def threshold_of(model: nn.Module) -> float:
-    """Of the last head of a segmentor, if it has a single output."""
-    heads = model.decode_head
-    last = heads[-1] if isinstance(heads, nn.ModuleList) else heads
-    return getattr(last, 'threshold', None) or EVEN  # mmdet's heads have none
-
-
-def _classes(logits: Tensor, threshold: float) -> Tensor:
-    return logits.argmax(1) if logits.shape[1] > 1 else logits.sigmoid() > threshold

@@ -6,6 +6,7 @@ from mmseg.models import BaseSegmentor, EncoderDecoder
 from torch import Tensor, nn
 
 from mmseg_scr.export.preparation import Normalize, PadToMultiple, preprocessing_of
+from mmseg_scr.probes.last_head import classes_of, last_head
 
 OUTPUTS = {
     'head': 'logits of the decode head, at its own smaller size',
@@ -55,8 +56,7 @@ class Deployed(nn.Module):
     @property
     def last_head(self) -> nn.Module:
         """The decode head that predicts; the last one of a cascade."""
-        heads = self.model.decode_head
-        return heads[-1] if isinstance(heads, nn.ModuleList) else heads
+        return last_head(self.model)
 
     @property
     def channels(self) -> int:
@@ -87,10 +87,8 @@ class Deployed(nn.Module):
 
     def labels(self, logits: Tensor) -> Tensor:
         """(B, K, H, W) logits -> (B, H, W) labels, uint8, or int32 beyond 256 classes."""
-        count = logits.shape[1]
-        if count == 1:
-            return (logits[:, 0].sigmoid() > self.last_head.threshold).to(torch.uint8)
-        return logits.argmax(1).to(torch.uint8 if count <= BYTE_CLASSES else torch.int32)
+        dtype = torch.uint8 if logits.shape[1] <= BYTE_CLASSES else torch.int32
+        return classes_of(logits, self.last_head.threshold).to(dtype)
 
     def _crop(self, maps: Tensor, image: Tensor) -> Tensor:
         """Take away what was padded, by index for the reason of :class:`PadToMultiple`."""

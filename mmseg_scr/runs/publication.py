@@ -9,9 +9,10 @@ from tempfile import TemporaryDirectory
 import torch
 from mmengine.config import Config
 from mmseg.apis import init_model
-from torch import Tensor, nn
+from torch import nn
 
 from mmseg_scr.hooks.checkpoint_report import compare_state_dicts, describe, training_only_names
+from mmseg_scr.probes.last_head import classes_of, threshold_of
 from mmseg_scr.runs.sample import ignored_label, predict, read_sample, score
 from mmseg_scr.runs.versions import package_versions
 from mmseg_scr.version import __version__
@@ -191,7 +192,9 @@ def _compare(trained: nn.Module, published: nn.Module) -> tuple[float, float, fl
     """Largest difference of logits, their standard deviation, share of equal classes."""
     images = torch.randn(PROBE, generator=torch.Generator().manual_seed(0))
     ours, theirs = (model(images, mode='tensor') for model in (published, trained))
-    agreement = (_classes(published, ours) == _classes(trained, theirs)).float().mean().item()
+    threshold = threshold_of(trained)
+    same = classes_of(ours, threshold) == classes_of(theirs, threshold)
+    agreement = same.float().mean().item()
     difference, spread = (ours - theirs).abs().max().item(), theirs.std().item()
     if not agreement >= LEAST_AGREEMENT:
         raise ValueError(
@@ -200,15 +203,6 @@ def _compare(trained: nn.Module, published: nn.Module) -> tuple[float, float, fl
             'enough for these weights'
         )
     return difference, spread, agreement
-
-
-def _classes(model: nn.Module, logits: Tensor) -> Tensor:
-    """(B, K, H, W) -> (B, H, W), of a single logit by the threshold of the head."""
-    if logits.shape[1] > 1:
-        return logits.argmax(1)
-    heads = model.decode_head
-    last = heads[-1] if isinstance(heads, nn.ModuleList) else heads
-    return logits[:, 0].sigmoid() > last.threshold
 
 
 def _scores(model: nn.Module, images: int) -> dict:

@@ -2,9 +2,8 @@ import math
 
 import pytest
 import torch
-from torch import nn
 
-from mmseg_scr.acceleration.likeness import Likeness, compare, largest_difference, threshold_of
+from mmseg_scr.acceleration.likeness import Likeness, compare, largest_difference
 
 
 def test_difference_is_a_share_of_the_largest_value_and_the_worst_of_all():
@@ -41,21 +40,6 @@ def test_of_one_channel_the_threshold_of_the_head_can_be_another():
     one, other = probability.logit(), (probability - 0.15).logit()
     assert compare([one], [other]).agreement == 0.75
     assert compare([one], [other], threshold=0.3).agreement == 0.5
-
-
-@pytest.mark.parametrize(('options', 'expected'), [(dict(threshold=0.3), 0.3), ({}, 0.5)])
-def test_the_threshold_is_that_of_the_last_head(options, expected):
-    cascade = nn.Module()
-    cascade.decode_head = nn.ModuleList([head(threshold=0.9), head(**options)])
-    assert threshold_of(cascade) == expected
-    cascade.decode_head = head(**options)
-    assert threshold_of(cascade) == expected
-
-
-def head(**options):
-    made = nn.Module()
-    made.__dict__.update(options)
-    return made
 
 
 def test_another_shape_is_refused_with_both():
