@@ -3,6 +3,7 @@
 import torch
 from torch import Tensor
 
+from mmseg_scr.ops.resize import pixel_and_share
 from mmseg_scr.ops.rows import has_rows, pixel_rows, weighted_rows
 
 TAPS = 4  # pixels that a bilinear sample reads
@@ -58,11 +59,7 @@ def _taps(
     target: Tensor, source_size: int, target_size: int, align_corners: bool, dtype: torch.dtype
 ) -> tuple[Tensor, Tensor]:
     """(A,) positions on the target axis -> (A, 2) source indices and (A, 2) weights."""
-    if align_corners:
-        source = target.to(dtype) * ((source_size - 1) / max(target_size - 1, 1))
-    else:
-        source = ((target.to(dtype) + 0.5) * (source_size / target_size) - 0.5).clamp(min=0)
-    low = source.long().clamp(max=source_size - 1)
+    place, share = pixel_and_share(target.to(dtype), source_size, target_size, align_corners)
+    low = place.long()
     high = (low + 1).clamp(max=source_size - 1)
-    share = source - low
     return torch.stack([low, high], dim=1), torch.stack([1 - share, share], dim=1)

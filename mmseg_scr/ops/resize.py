@@ -37,6 +37,29 @@ def resize_bilinear(x: Tensor, size: tuple[int, int], *, align_corners: bool = F
     return F.interpolate(x, size, mode='bilinear', align_corners=align_corners)
 
 
+def pixel_and_share(
+    pixel: Tensor, source: int, target: int, align_corners: bool
+) -> tuple[Tensor, Tensor]:
+    """Where pixels of a resized axis lie on the one that it was made of.
+
+    Args:
+        pixel: (...) whole numbers on the axis of ``target`` pixels, in the dtype of the result.
+        source: pixels of the other.
+        target: pixels of the resized axis.
+        align_corners: of the resizing.
+
+    Returns:
+        (...) the pixel before each place, and (...) the share of the one after it, below 1.
+    """
+    if align_corners:
+        place = pixel * ((source - 1) / max(target - 1, 1))
+    else:
+        place = (pixel + 0.5) * (source / target) - 0.5
+    place = place.clamp(0, source - 1)
+    low = place.floor()
+    return low, place - low
+
+
 def _products_are_faster(x: Tensor) -> bool:
     learns = torch.is_grad_enabled() and x.requires_grad
     precise = x.dtype in (torch.float32, torch.float64)

@@ -8,7 +8,7 @@ import torch
 from torch import Tensor
 
 from mmseg_scr.ops.recording import is_compiled_to_predict
-from mmseg_scr.ops.resize import resize_bilinear
+from mmseg_scr.ops.resize import pixel_and_share, resize_bilinear
 from mmseg_scr.ops.rows import pixel_rows, weighted_rows
 from mmseg_scr.ops.warp import pixel_grid, warp_by_offset
 
@@ -72,8 +72,8 @@ def _taps(position: Tensor, source: int, target: int, align_corners: bool) -> tu
     share = position - low
     near = (1 - share) * ((low >= 0) & (low < target))
     far = share * (low < target - 1)
-    first, near_share = _between(low, source, target, align_corners)
-    second, far_share = _between(low + 1, source, target, align_corners)
+    first, near_share = pixel_and_share(low, source, target, align_corners)
+    second, far_share = pixel_and_share(low + 1, source, target, align_corners)
     moved = second - first  # 0 or 1: upsampled pixels lie closer than those that they are made of
     stays, moves = far * (1 - moved), far * moved
     weights = [
@@ -83,17 +83,6 @@ def _taps(position: Tensor, source: int, target: int, align_corners: bool) -> tu
     ]
     index = first.nan_to_num().long().unsqueeze(-1) + torch.arange(TAPS, device=position.device)
     return index.clamp(max=source - 1), torch.stack(weights, dim=-1)
-
-
-def _between(pixel: Tensor, source: int, target: int, align_corners: bool) -> tuple[Tensor, Tensor]:
-    """Where pixels of the large axis lie on the small one: whole pixels, and the rest below 1."""
-    if align_corners:
-        place = pixel * ((source - 1) / max(target - 1, 1))
-    else:
-        place = (pixel + 0.5) * (source / target) - 0.5
-    place = place.clamp(0, source - 1)
-    low = place.floor()
-    return low, place - low
 
 
 def _rows_are_faster(x: Tensor, size: tuple[int, int]) -> bool:
