@@ -4,7 +4,7 @@ from reference.warp import resample_by_loops
 from torch.nn import functional as F
 
 from mmseg_scr.ops import resize
-from mmseg_scr.ops.resize import resize_bilinear
+from mmseg_scr.ops.resize import pixel_and_share, resize_bilinear
 
 SIZES = [((3, 4), (5, 9)), ((1, 1), (4, 3)), ((1, 3), (2, 3)), ((5, 7), (3, 4)), ((2, 3), (8, 12))]
 
@@ -62,3 +62,15 @@ def test_nothing_is_kept_for_the_gradient_but_the_weights():
         resize_bilinear(x, (24, 24))
     assert kept
     assert sum(t.untyped_storage().nbytes() for t in kept) <= 4 * 2 * 12 * 24
+
+
+@pytest.mark.parametrize('align_corners', [False, True])
+@pytest.mark.parametrize(('source', 'target'), [(4, 9), (5, 3), (1, 4), (6, 1), (4, 4)])
+def test_the_place_of_a_resized_pixel_is_where_a_ramp_has_its_value(source, target, align_corners):
+    ramp = torch.arange(source, dtype=torch.float64).view(1, 1, 1, -1)
+    resized = F.interpolate(ramp, (1, target), mode='bilinear', align_corners=align_corners)
+    pixels = torch.arange(target, dtype=torch.float64)
+    low, share = pixel_and_share(pixels, source, target, align_corners)
+    torch.testing.assert_close(low + share, resized.flatten())
+    assert ((low >= 0) & (low <= source - 1) & (share >= 0) & (share < 1)).all()
+    assert torch.equal(low, low.floor())
