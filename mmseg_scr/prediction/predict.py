@@ -73,6 +73,9 @@ def predict_sources(
         timing = overlap(reader.read(todo), _Work(predictor), collector)
     except KeyboardInterrupt:
         collector.stop()
+    except BaseException:
+        collector.stop()
+        raise
     finally:
         table.close()
     return Report(outcome, timing)

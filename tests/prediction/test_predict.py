@@ -1,4 +1,5 @@
 import csv
+import time
 import tracemalloc
 
 import cv2
@@ -122,6 +123,28 @@ def test_a_run_that_ended_early_goes_on_and_ends_as_one_that_did_not(tmp_path, h
     predict([tmp_path / 'in'], tmp_path / 'whole')
     assert names(tmp_path / 'out') == names(tmp_path / 'whole')
     assert read_table(tmp_path / 'out') == read_table(tmp_path / 'whole')
+
+
+class KilledWhileWriting(Stub):
+    """Is ended once the folder has a file that is not whole."""
+
+    def __init__(self, out):
+        super().__init__()
+        self.out = out
+
+    def __call__(self, prepared):
+        if self.seen:
+            while not list(self.out.rglob('.draft-*')):
+                time.sleep(0.01)
+            raise Killed
+        return super().__call__(prepared)
+
+
+def test_a_run_that_ended_early_leaves_no_part_of_a_result(tmp_path):
+    save_video(tmp_path / 'a.avi', frames=3)
+    with pytest.raises(Killed):
+        predict([tmp_path / 'a.avi'], tmp_path / 'out', KilledWhileWriting(tmp_path / 'out'))
+    assert names(tmp_path / 'out') == ['legend.png', 'shares.csv']
 
 
 def test_a_model_that_fails_on_one_picture_does_the_others(tmp_path):
