@@ -34,6 +34,7 @@ def parse_args() -> argparse.Namespace:
     add('--train', action='store_true', default=None, help='losses and gradients, not inference')
     pixels = 'of the images; 512 512 of configs, as the preset says of presets'
     add('--size', '--shape', nargs=2, type=int, metavar=('H', 'W'), help=pixels)
+    add('--full-size', action='store_true', help="presets at the papers' sizes on a CPU, too")
     add('--batch', type=int, help='images; 1 of configs')
     add('--form', choices=('eager', 'optimized', 'exported', 'onnxruntime'))
     add('--precision', choices=('fp32', 'bf16', 'fp16'))
@@ -58,6 +59,8 @@ def check(parser: argparse.ArgumentParser, args: argparse.Namespace) -> None:
                 f'config file {str(config)!r} does not exist, and no preset of {", ".join(NAMES)} '
                 'has that name'
             )
+    if args.full_size and args.configs:
+        parser.error('--full-size is of presets; give configs a --size')
     if args.presets and (args.configs or args.against):
         parser.error('presets name their models; leave out configs and --against')
     numbers = [args.batch, args.threads, args.rounds, args.minutes, *(args.size or ())]
@@ -80,7 +83,7 @@ def main() -> None:
     comparisons = [
         benchmarks.override(comparison, options_of(args))
         for comparison in (
-            benchmarks.make_presets(args.presets, on_gpu=on_gpu)
+            benchmarks.make_presets(args.presets, on_gpu=on_gpu, full_size=args.full_size)
             if args.presets
             else [benchmarks.compare_configs(args.configs, against=args.against or {})]
         )

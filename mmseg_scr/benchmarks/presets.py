@@ -38,19 +38,23 @@ SMALL_GROWTH = ((256, 256), SMALL, SMALL_CROP, MIDDLE)
 CHANNELS_LAST = dict(memory_format='channels_last')
 
 
-def make_presets(names: Sequence[str], *, on_gpu: bool = False) -> list[Comparison]:
+def make_presets(
+    names: Sequence[str], *, on_gpu: bool = False, full_size: bool = False
+) -> list[Comparison]:
     """The comparisons of presets, of eager models first: a run that is out of time has these.
 
     Args:
         names: of ``PRESETS``, or ``all``.
-        on_gpu: sizes of a GPU; the goals, which are ratios on a CPU, are then left out.
+        on_gpu: the papers' sizes; the goals, which are ratios on a CPU, are then left out.
+        full_size: the papers' sizes on a CPU, too.
 
     Raises:
         KeyError: no such preset.
         FileNotFoundError: this installation has no configs.
     """
     chosen = dict.fromkeys(n for name in names for n in (PRESETS if name == 'all' else [name]))
-    comparisons = [comparison for name in chosen for comparison in PRESETS[name](on_gpu)]
+    full_size = full_size or on_gpu
+    comparisons = [comparison for name in chosen for comparison in PRESETS[name](full_size)]
     comparisons.sort(key=_is_slow_to_make)
     return [replace(c, goals=()) for c in comparisons] if on_gpu else comparisons
 
@@ -70,8 +74,8 @@ def _pair(size: str, **options: object) -> tuple[Subject, Subject]:
     return segnext, _model(f'SCR-{letter}', SCR.format(size), **options)
 
 
-def _method(on_gpu: bool) -> list[Comparison]:
-    size = FULL if on_gpu else SMALL
+def _method(full_size: bool) -> list[Comparison]:
+    size = FULL if full_size else SMALL
     goals = {'s': [Goal('SCR-S', TIME, 1.05)]}
     pairs = [
         Comparison(
@@ -85,7 +89,7 @@ def _method(on_gpu: bool) -> list[Comparison]:
         size,
         goals=(Goal('SCR-S', TIME, 1.02),),
     )
-    train = dict(size=CROP if on_gpu else (256, 256), batch=4 if on_gpu else 2, training=True)
+    train = dict(size=CROP if full_size else (256, 256), batch=4 if full_size else 2, training=True)
     goals = Goal('SCR-S', TIME, 1.08), Goal('SCR-S', KEPT, 1.05)
     variants = (
         _model('SCR-S, no contrast', ABLATION.format('contrast', 'off')),
@@ -95,26 +99,26 @@ def _method(on_gpu: bool) -> list[Comparison]:
     return [pairs[0], last, step, *pairs[1:]]
 
 
-def _aligners(on_gpu: bool) -> list[Comparison]:
+def _aligners(full_size: bool) -> list[Comparison]:
     subjects = [_model(n, ABLATION.format('aligner', value)) for n, value in ALIGNERS.items()]
     subjects = (*subjects, _model('SRM', SCR.format('s')))
     memory = Comparison(
         'memory of the decoder',
         (*subjects, _model('SegNeXt-S', SEGNEXT.format('s'))),
-        LARGEST if on_gpu else MIDDLE,
+        LARGEST if full_size else MIDDLE,
         quantities=(DECODER_MEMORY,),
         goals=(Goal('SRM', DECODER_MEMORY, 1.02),),
     )
-    return [Comparison('aligners', subjects, FULL if on_gpu else SMALL), memory]
+    return [Comparison('aligners', subjects, FULL if full_size else SMALL), memory]
 
 
-def _contexts(on_gpu: bool) -> list[Comparison]:
+def _contexts(full_size: bool) -> list[Comparison]:
     subjects = [_model(n, ABLATION.format('context', value)) for n, value in CONTEXTS.items()]
     subjects = (*subjects, _model('CRM', SCR.format('s')))
-    return [Comparison('contexts', subjects, FULL if on_gpu else SMALL)]
+    return [Comparison('contexts', subjects, FULL if full_size else SMALL)]
 
 
-def _contrast(on_gpu: bool) -> list[Comparison]:
+def _contrast(full_size: bool) -> list[Comparison]:
     subjects = ContrastTerm('as published', published=True), ContrastTerm('ours')
     wanted = {2: 1 / 50, 4: 1 / 80}
     return [
@@ -126,12 +130,12 @@ def _contrast(on_gpu: bool) -> list[Comparison]:
             training=True,
             goals=(Goal('ours', TIME, wanted[batch]),) if batch in wanted else (),
         )
-        for batch in ((2, 4, 8) if on_gpu else (2, 4))
+        for batch in ((2, 4, 8) if full_size else (2, 4))
     ]
 
 
-def _growth(on_gpu: bool) -> list[Comparison]:
-    sizes = GROWTH if on_gpu else SMALL_GROWTH
+def _growth(full_size: bool) -> list[Comparison]:
+    sizes = GROWTH if full_size else SMALL_GROWTH
     return [
         Comparison(
             f'growth, {form}, {height}x{width}',
@@ -145,8 +149,8 @@ def _growth(on_gpu: bool) -> list[Comparison]:
     ]
 
 
-def _deploy(on_gpu: bool) -> list[Comparison]:
-    size = FULL if on_gpu else SMALL
+def _deploy(full_size: bool) -> list[Comparison]:
+    size = FULL if full_size else SMALL
     forms = ('eager', 'optimized', 'exported', 'onnxruntime')
     small = [_model(f'SCR-S {form}', SCR.format('s'), form=form) for form in forms]
     shipped = _model('SegNeXt-S eager', SEGNEXT.format('s'))

@@ -44,6 +44,14 @@ def test_goals_are_of_a_cpu():
     assert not any(c.goals for c in make_presets(['all'], on_gpu=True))
 
 
+@pytest.mark.parametrize('name', PRESETS)
+def test_full_size_on_a_cpu_is_that_of_a_gpu_and_has_goals(name):
+    on_gpu = make_presets([name], on_gpu=True)
+    on_cpu = make_presets([name], full_size=True)
+    assert [(c.title, c.size) for c in on_cpu] == [(c.title, c.size) for c in on_gpu]
+    assert sum(len(c.goals) for c in on_cpu) == sum(len(c.goals) for c in make_presets([name]))
+
+
 def test_eager_models_come_before_those_that_take_long_to_make():
     slow = [
         any(isinstance(s, Subject) and s.form != 'eager' for s in c.subjects)

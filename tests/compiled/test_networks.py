@@ -1,9 +1,9 @@
 """Whole networks as files, beside mmseg's prediction, at sizes that the export has not seen.
 
-On a backbone of one block a stage: every part beside the defaults of the other slots, then every
-other set of parts. A config of full size of each family. ``python -m pytest
-tests/compiled/test_networks.py --compiled -k 'full_size or beside'`` prints the tables of
-docs/export.md; without ``-k`` it takes many hours.
+On a backbone of one block a stage: every part beside the defaults of the other slots; then sets in
+which every two parts of different slots meet, and all other sets. A config of full size of each
+family. ``python -m pytest tests/compiled/test_networks.py --compiled -k 'full_size or beside or
+meet'`` prints the tables of docs/export.md; without ``-k`` it takes many hours.
 """
 
 import itertools
@@ -39,6 +39,13 @@ SETS = {
 BESIDE_DEFAULTS = [
     name for name, parts in SETS.items() if sum(map(str.__ne__, parts, DEFAULTS)) < 2
 ]
+# Each context with each aligner, and the classifiers in turn along both.
+MEETINGS = [
+    '-'.join((context, aligner, [*SLOTS['classifier']][(row + column) % len(SLOTS['classifier'])]))
+    for row, context in enumerate(SLOTS['context'])
+    for column, aligner in enumerate(SLOTS['aligner'])
+]
+MEETINGS = [name for name in MEETINGS if name not in BESIDE_DEFAULTS]
 FULL_SIZE = {
     'SCR': 'scr/scr_mscan-s_4xb4-adam-112k_cityscapes-1024x1024.py',
     'SegNeXt': 'segnext/segnext_mscan-s_4xb4-adamw-160k_cityscapes-1024x1024.py',
@@ -86,7 +93,12 @@ def test_part_beside_the_defaults_agrees_at_unseen_sizes(name, pictures, tmp_pat
     compare(name, network_of_parts(name), pictures, tmp_path, record_property)
 
 
-@pytest.mark.parametrize('name', [name for name in SETS if name not in BESIDE_DEFAULTS])
+@pytest.mark.parametrize('name', MEETINGS)
+def test_parts_that_meet_agree_at_unseen_sizes(name, pictures, tmp_path, record_property):
+    compare(name, network_of_parts(name), pictures, tmp_path, record_property)
+
+
+@pytest.mark.parametrize('name', [n for n in SETS if n not in {*BESIDE_DEFAULTS, *MEETINGS}])
 def test_set_of_parts_agrees_at_unseen_sizes(name, pictures, tmp_path, record_property):
     compare(name, network_of_parts(name), pictures, tmp_path, record_property)
 

@@ -49,6 +49,7 @@ def test_tool_names_the_presets_that_there_are():
 def test_wrong_arguments_are_refused_by_name():
     assert "config file 'absent.py' does not exist" in call('absent.py').stderr
     assert 'take positive numbers' in call(CONFIG, '--rounds', '0').stderr
+    assert '--full-size is of presets' in call(CONFIG, '--full-size').stderr
     assert 'leave out configs and --against' in call('method', CONFIG).stderr
 
 
