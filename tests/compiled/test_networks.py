@@ -1,15 +1,21 @@
 """Whole networks as files, beside mmseg's prediction, at sizes that the export has not seen.
 
+A few of these random networks magnify rounding: mmseg's own result in float32 is further from that
+in float64 than the usual tolerance. A file may differ by three times as much from mmseg's.
+
 On a backbone of one block a stage: every part beside the defaults of the other slots; then sets in
 which every two parts of different slots meet, and all other sets. A config of full size of each
 family. ``python -m pytest tests/compiled/test_networks.py --compiled -k 'full_size or beside or
 meet'`` prints the tables of docs/export.md; without ``-k`` it takes many hours.
 """
 
+import copy
 import itertools
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
+import torch
 from builders.heads import head_cfg
 from builders.networks import build_network
 from builders.parts import SLOTS
@@ -30,6 +36,7 @@ from mmseg_scr.export.model import trace
 
 CONFIGS = Path(__file__).parents[2] / 'configs'
 LIMITS = Limits()
+OWN_ROUNDING = 3  # a file's difference, in those of float32 from float64
 WAYS = ('torch_export', 'onnx')
 DEFAULTS = ('CRM', 'SRM', 'PlainClassifier')  # context, aligner, classifier
 SETS = {
@@ -134,11 +141,25 @@ def compare(name, network, pictures, folder, record_property):
         except ExportError as refused:
             error = str(refused)
         passes = bool(rows) and all(row.passes(LIMITS) for row in rows)
+        passes = passes or (bool(rows) and _passes_for_rounding(rows, deployed, pictures))
         if passes == ((name, way) in CANNOT):
             surprises.append((way, error, rows))
         cells += [(name, f'{way}: {what}', value) for what, value in _values(rows, error, passes)]
     record_property('networks', cells)
     assert not surprises
+
+
+@torch.no_grad()
+def _passes_for_rounding(rows, deployed, pictures):
+    precise = copy.deepcopy(deployed).double()
+    for row in rows:
+        images = pictures[row.name]
+        exact = precise(images.double())
+        own = (deployed(images) - exact).abs().max() / exact.abs().max()
+        tolerance = max(LIMITS.tolerance, OWN_ROUNDING * own.item())
+        if not row.passes(replace(LIMITS, tolerance=tolerance)):
+            return False
+    return True
 
 
 def _values(rows, error, passes):
