@@ -11,7 +11,9 @@ from mmseg.datasets import BaseSegDataset
 from mmseg.registry import DATASETS
 
 from mmseg_scr.checks import empty_folder_message, missing_folder_message
+from mmseg_scr.datasets.camvid import CamVidDataset
 
+LISTINGS = (BaseSegDataset.load_data_list, CamVidDataset.load_data_list)
 VARIABLE = re.compile(r'\{\{\s*[\'"]?\s*\$(?P<name>\w+)\s*:\s*(?P<default>\S*?)\s*[\'"]?\s*\}\}')
 
 
@@ -55,15 +57,20 @@ def _lists_folder(dataset: ConfigDict) -> bool:
     return (
         inspect.isclass(cls)
         and issubclass(cls, BaseSegDataset)
+        and cls.load_data_list in LISTINGS
         and not dataset.get('ann_file')
         and backend == 'local'
-        and '://' not in str(dataset.get('data_root'))
         and bool(dataset.get('data_prefix', {}).get('img_path'))
+        and '://' not in _folder(dataset)
     )
 
 
+def _folder(dataset: ConfigDict) -> str:
+    return os.path.join(dataset.get('data_root') or '', dataset['data_prefix']['img_path'])
+
+
 def _check_images(dataset: ConfigDict, variables: list[str]) -> None:
-    folder = os.path.join(dataset.get('data_root') or '', dataset['data_prefix']['img_path'])
+    folder = _folder(dataset)
     where = 'image', folder, _suffix(dataset)
     if not os.path.isdir(folder):
         raise FileNotFoundError(missing_folder_message(*where, variables))
@@ -78,7 +85,7 @@ def _suffix(dataset: ConfigDict) -> str:
     cls = dataset['type']
     signature = inspect.signature(DATASETS.get(cls) if isinstance(cls, str) else cls)
     parameter = signature.parameters.get('img_suffix')
-    return '.jpg' if parameter is None else parameter.default  # BaseSegDataset's
+    return '' if parameter is None else parameter.default
 
 
 def _variables(config: Config, root: str | None) -> list[str]:

@@ -3,6 +3,7 @@ from pathlib import Path
 
 import pytest
 from mmengine.config import Config
+from mmseg.datasets import BaseSegDataset, REFUGEDataset
 
 from mmseg_scr.datasets import check_folders
 
@@ -15,9 +16,9 @@ def base(name):
     return Config.fromfile(CONFIGS / f'_base_/datasets/{name}.py', import_custom_modules=False)
 
 
-def loader(root, **options):
+def loader(root, *, type='BaseSegDataset', **options):
     prefix = dict(img_path='images/train', seg_map_path='annotations/train')
-    dataset = dict(type='BaseSegDataset', data_root=str(root), data_prefix=prefix, **options)
+    dataset = dict(type=type, data_root=str(root), data_prefix=prefix, **options)
     return Config(dict(train_dataloader=dict(dataset=dataset)))
 
 
@@ -90,6 +91,7 @@ def test_second_of_two_joined_datasets_is_looked_at(write_samples):
         dict(ann_file='train.txt'),
         dict(backend_args=dict(backend='petrel')),
         dict(data_root='s3://bucket'),
+        dict(data_root=None, data_prefix=dict(img_path='s3://bucket/images')),
         dict(type='ADirectoryOfSomeoneElse'),
         dict(data_prefix=dict(img_path='')),
     ],
@@ -99,6 +101,23 @@ def test_what_is_no_local_folder_is_left_to_the_run(options, tmp_path):
     config = loader(tmp_path / 'none')
     config.train_dataloader.dataset.update(options)
     check_folders(config, TRAIN)
+
+
+def test_suffix_that_a_class_sets_by_itself_is_not_guessed(write_samples, tmp_path):
+    config = loader(write_samples(), type=REFUGEDataset)
+    for image in Path(config.train_dataloader.dataset.data_root).glob('images/train/*.jpg'):
+        image.rename(image.with_suffix('.png'))
+    check_folders(config, TRAIN)
+    with pytest.raises(FileNotFoundError, match=r"/none/images/train' does not exist"):
+        check_folders(loader(tmp_path / 'none', type=REFUGEDataset), TRAIN)
+
+
+def test_dataset_that_finds_its_files_in_its_own_way_is_left_to_the_run(tmp_path):
+    class Archive(BaseSegDataset):
+        def load_data_list(self):
+            return []
+
+    check_folders(loader(tmp_path / 'none', type=Archive), TRAIN)
 
 
 def test_loader_without_a_dataset_passes():
