@@ -98,4 +98,6 @@ def _writes_predictions(kind: str | type) -> bool:
 def evaluators_of(config: Config) -> list[ConfigDict]:
     """The metrics of a config's test, maybe none."""
     evaluators = config.get('test_evaluator') or []
-    return evaluators if isinstance(evaluators, list) else [evaluators]
+    if isinstance(evaluators, dict):
+        evaluators = evaluators.get('metrics', evaluators)  # of an Evaluator that is written out
+    return [evaluators] if isinstance(evaluators, dict) else [*evaluators]

@@ -11,6 +11,7 @@ from mmseg.structures import SegDataSample
 from mmseg_scr.metrics import ClassIoUMetric
 from mmseg_scr.runs.evaluation import (
     average_augmented,
+    evaluators_of,
     list_classes,
     paint_images,
     save_predictions,
@@ -29,6 +30,15 @@ def test_only_the_metric_of_mmseg_is_replaced_and_keeps_its_options():
     single = Config(dict(test_evaluator=dict(type='mmseg.IoUMetric')))
     list_classes(single)
     assert single.test_evaluator.type == 'mmseg.ClassIoUMetric'
+
+
+@pytest.mark.parametrize('metrics', [dict(type='IoUMetric'), [dict(type='IoUMetric')]])
+def test_metrics_of_an_evaluator_that_is_written_out_are_found(metrics):
+    config = Config(dict(test_evaluator=dict(metrics=metrics)))
+    list_classes(config)
+    save_predictions(config, 'here')
+    (metric,) = evaluators_of(config)
+    assert (metric.type, metric.output_dir) == ('mmseg.ClassIoUMetric', 'here')
 
 
 def test_pictures_go_into_the_work_dir_and_other_backends_stay(tmp_path):
