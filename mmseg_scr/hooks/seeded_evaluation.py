@@ -45,11 +45,19 @@ class SeededEvaluationHook(Hook):
         if gpus:
             torch.cuda.set_rng_state_all(gpus)
 
+    def before_test_epoch(self, runner: Runner) -> None:
+        """Remember the state before the test."""
+        self.before_val_epoch(runner)
+
     def before_test_iter(
         self, runner: Runner, batch_idx: int, data_batch: dict | tuple | list | None = None
     ) -> None:
         """Seed for one batch."""
         self._seed(batch_idx)
+
+    def after_test_epoch(self, runner: Runner, metrics: dict[str, float] | None = None) -> None:
+        """Give back the state before the test."""
+        self.after_val_epoch(runner, metrics)
 
     def _seed(self, batch_idx: int) -> None:
         random.seed(self.seed + batch_idx)

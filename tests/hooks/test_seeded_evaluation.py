@@ -49,6 +49,15 @@ def test_batches_and_seeds_differ():
     assert len(set(draws.values())) == 3
 
 
+def test_what_follows_a_test_does_not_notice_it(build_runner):
+    runner = build_runner(SeededEvaluationHook())
+    torch.manual_seed(7)
+    expected = torch.rand(3)
+    torch.manual_seed(7)
+    runner.test()
+    assert torch.equal(torch.rand(3), expected)
+
+
 def test_is_registered():
     init_default_scope('mmseg')
     assert isinstance(HOOKS.build(dict(type='SeededEvaluationHook')), SeededEvaluationHook)
