@@ -38,7 +38,8 @@ def read_run_config(args: argparse.Namespace) -> Config:
     config = Config.fromfile(args.config)
     config.launcher = args.launcher
     config.merge_from_dict(args.cfg_options or {})
-    config.work_dir = args.work_dir or config.get('work_dir', f'work_dirs/{Path(args.config).stem}')
+    of_config = config.get('work_dir') or f'work_dirs/{Path(args.config).stem}'
+    config.work_dir = args.work_dir or of_config
     return config
 
 

@@ -23,6 +23,7 @@ def parse(tmp_path):
 
 def test_work_dir_is_named_by_the_option_the_config_or_the_file(parse):
     assert parse().work_dir == 'work_dirs/small'
+    assert parse('--cfg-options', 'work_dir=None').work_dir == 'work_dirs/small'
     assert parse('--cfg-options', 'work_dir=b').work_dir == 'b'
     assert parse('--cfg-options', 'work_dir=b', '--work-dir', 'c').work_dir == 'c'
     assert parse('--launcher', 'slurm').launcher == 'slurm'
