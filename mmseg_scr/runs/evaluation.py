@@ -1,5 +1,6 @@
 """Changes to a config that an evaluation from the command line asks for."""
 
+from collections.abc import Iterator
 from inspect import isclass
 from pathlib import Path
 
@@ -79,8 +80,19 @@ def average_augmented(config: Config) -> None:
             'would be class 1; test without --tta, set tta_model to a class of yours, or train '
             'with out_channels=2'
         )
-    config.test_dataloader.dataset.pipeline = config.tta_pipeline
+    for dataset in _datasets(config.test_dataloader.dataset):
+        dataset.pipeline = config.tta_pipeline
     config.model = dict(**config.tta_model, module=config.model)
+
+
+def _datasets(dataset: ConfigDict) -> Iterator[ConfigDict]:
+    """What reads images inside of wrappers, which have no pipeline."""
+    inner = dataset.get('datasets', dataset.get('dataset'))
+    if inner is None:
+        yield dataset
+        return
+    for part in inner if isinstance(inner, list | tuple) else [inner]:
+        yield from _datasets(part)
 
 
 def _has_single_output(model: ConfigDict) -> bool:

@@ -100,6 +100,24 @@ def test_augmentation_that_mmseg_averages_wrongly_is_refused(head):
     assert own.model.type == 'MyTTAModel'
 
 
+def test_augmentation_reaches_every_test_set_that_is_joined():
+    dataset = dict(type='BaseSegDataset', pipeline=[])
+    joined = dict(type='ConcatDataset', datasets=[dataset, dict(type='Wrap', dataset=dataset)])
+    pipeline = [dict(type='TestTimeAug')]
+    config = Config(
+        dict(
+            model={},
+            test_dataloader=dict(dataset=joined),
+            tta_pipeline=pipeline,
+            tta_model=dict(type='SegTTAModel'),
+        )
+    )
+    average_augmented(config)
+    found = config.test_dataloader.dataset
+    assert 'pipeline' not in found
+    assert found.datasets[0].pipeline == found.datasets[1].dataset.pipeline == pipeline
+
+
 def test_mmseg_still_averages_a_single_output_wrongly():
     """When this fails, mmseg is mended, and the refusal can go."""
     model = plain_segmentor()
