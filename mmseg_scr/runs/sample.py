@@ -10,6 +10,7 @@ from mmengine.dataset import pseudo_collate
 from mmseg.models import BaseSegmentor
 from mmseg.registry import DATASETS
 
+from mmseg_scr.hooks import SeededEvaluationHook
 from mmseg_scr.metrics.band_counts import count_bands
 from mmseg_scr.metrics.class_codes import class_codes
 from mmseg_scr.metrics.class_table import percent
@@ -72,14 +73,22 @@ def read_sample(
 def predict(
     model: BaseSegmentor, sample: Sample, *, progress: ProgressReport, title: str
 ) -> list[np.ndarray]:
-    """(H, W) labels that a model gives to each image; the model is in evaluation afterwards."""
+    """(H, W) labels that a model gives to each image; the model is in evaluation afterwards.
+
+    What a model draws in evaluation is seeded image by image, as in a test with
+    ``SeededEvaluationHook``.
+    """
     model.eval()
     maps = []
+    seeding = SeededEvaluationHook()
+    seeding.before_test_epoch(None)
     for done, scene in enumerate(sample.inputs, start=1):
+        seeding.before_test_iter(None, done - 1)
         outcome = model.test_step(pseudo_collate([scene]))[0]
         labels = outcome.pred_sem_seg.data[0]
         maps.append(labels.long().cpu().numpy())  # floats of a head with one output
         progress(f'evaluating {title}', done, len(sample.inputs))
+    seeding.after_test_epoch(None)
     return maps
 
 

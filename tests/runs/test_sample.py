@@ -56,6 +56,14 @@ def test_the_ignored_label_is_that_of_the_evaluators_of_the_test():
     assert ignored_label(Config(dict(test_evaluator=None))) == 255
 
 
+def test_model_that_draws_numbers_in_evaluation_says_the_same_twice(sample):
+    model = MODELS.build(Config.fromfile(demo_config('segnext')).model)
+    state = torch.get_rng_state()
+    first, second = (predict(model, sample, progress=lambda *_: None, title='') for _ in range(2))
+    assert np.array_equal(first, second)
+    assert torch.equal(torch.get_rng_state(), state)
+
+
 def test_truth_itself_scores_a_hundred(sample):
     assert score(sample, sample.truth) == {'mIoU': 100.0, 'boundary/mIoU_w1': 100.0}
 
