@@ -85,7 +85,7 @@ def publish(
         raise ValueError(f'name {name!r} must be letters, digits and . _ - alone')
     source = torch.load(checkpoint, map_location='cpu', weights_only=True)
     portable = Config.fromfile(config, use_environment_variables=False)
-    _check_text(portable.pretty_text, source['meta'])
+    _check_text(portable.pretty_text, source.get('meta', {}))
     trained = _trained_model(config, source)
     out_dir = Path(out_dir)
     out_dir.mkdir(parents=True, exist_ok=True)

@@ -76,6 +76,8 @@ def test_checkpoint_that_does_not_fill_the_model_is_refused(tmp_path, checkpoint
 def test_checkpoint_without_meta_is_refused(tmp_path):
     checkpoint = save_training(tmp_path / 'a.pth', demo_config(), meta={})
     refused(tmp_path, checkpoint, demo_config(), 'has no meta of mmengine')
+    torch.save(torch.load(checkpoint, weights_only=True)['state_dict'], checkpoint)
+    refused(tmp_path, checkpoint, demo_config(), 'has no meta of mmengine')
 
 
 def test_override_that_no_weight_shows_is_noticed(tmp_path):
