@@ -80,19 +80,9 @@ def average_augmented(config: Config) -> None:
             'would be class 1; test without --tta, set tta_model to a class of yours, or train '
             'with out_channels=2'
         )
-    for dataset in _datasets(config.test_dataloader.dataset):
+    for dataset in datasets_of(config.test_dataloader.dataset):
         dataset.pipeline = config.tta_pipeline
     config.model = dict(**config.tta_model, module=config.model)
-
-
-def _datasets(dataset: ConfigDict) -> Iterator[ConfigDict]:
-    """What reads images inside of wrappers, which have no pipeline."""
-    inner = dataset.get('datasets', dataset.get('dataset'))
-    if inner is None:
-        yield dataset
-        return
-    for part in inner if isinstance(inner, list | tuple) else [inner]:
-        yield from _datasets(part)
 
 
 def _has_single_output(model: ConfigDict) -> bool:
@@ -113,3 +103,13 @@ def evaluators_of(config: Config) -> list[ConfigDict]:
     if isinstance(evaluators, dict):
         evaluators = evaluators.get('metrics', evaluators)  # of an Evaluator that is written out
     return [evaluators] if isinstance(evaluators, dict) else [*evaluators]
+
+
+def datasets_of(dataset: ConfigDict) -> Iterator[ConfigDict]:
+    """The configs of what reads images, inside of wrappers, which have no pipeline."""
+    inner = dataset.get('datasets', dataset.get('dataset'))
+    if inner is None:
+        yield dataset
+        return
+    for part in inner if isinstance(inner, list | tuple) else [inner]:
+        yield from datasets_of(part)

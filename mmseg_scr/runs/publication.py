@@ -13,6 +13,7 @@ from torch import Tensor, nn
 
 from mmseg_scr.hooks.checkpoint_report import compare_state_dicts, describe, training_only_names
 from mmseg_scr.probes.last_head import classes_of, threshold_of
+from mmseg_scr.runs.evaluation import datasets_of
 from mmseg_scr.runs.sample import ignored_label, predict, read_sample, score
 from mmseg_scr.runs.versions import package_versions
 from mmseg_scr.version import __version__
@@ -164,7 +165,9 @@ def _card(name: str, about: About, weights: Path, config: Config, meta: Mapping)
         name=name,
         title=about.title,
         config=about.config,
-        dataset=config.train_dataloader.dataset.type,
+        dataset=', '.join(
+            dict.fromkeys(part.type for part in datasets_of(config.train_dataloader.dataset))
+        ),
         command=about.command,
         license=about.license,
         metrics=about.metrics,

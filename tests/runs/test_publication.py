@@ -50,6 +50,21 @@ def test_what_a_model_draws_in_evaluation_counts_for_no_difference(tmp_path):
     assert publish_demo(tmp_path / 'out', method='segnext').agreement > 0.99
 
 
+def test_card_names_the_data_inside_of_wrappers(tmp_path):
+    config = tmp_path / 'joined.py'
+    config.write_text(
+        f'_base_ = {str(demo_config("baseline"))!r}\n'
+        "scenes = dict(type='StreetScenesDataset')\n"
+        "joined = dict(type='ConcatDataset', datasets=[scenes, scenes, dict(type='Mine')])\n"
+        "wrapped = dict(_delete_=True, type='RepeatDataset', times=2, dataset=joined)\n"
+        'train_dataloader = dict(dataset=wrapped)\n'
+    )
+    checkpoint = save_training(tmp_path / 'a.pth', config)
+    about = About(config='joined.py', **ABOUT)
+    card = publish(checkpoint, config, tmp_path / 'out', 'tiny', about, limit=10).card
+    assert card.dataset == 'StreetScenesDataset, Mine'
+
+
 def test_older_files_of_the_name_are_replaced(tmp_path):
     first = publish_demo(tmp_path / 'out', method='baseline')
     second = publish_demo(tmp_path / 'out')
