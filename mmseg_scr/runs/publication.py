@@ -23,7 +23,7 @@ from mmseg_scr.weights.config_text import read_config_text
 from mmseg_scr.weights.packing import pack
 
 NAME = re.compile(r'\w[\w.-]*')
-OWN_PATH = re.compile(r"""['"]((?:/\w|~/|[A-Za-z]:\\)[^'"]*)['"]""")
+OWN_PATH = re.compile(r"""['"]((?:/\w|~/|[A-Za-z]:[\\/])[^'"]*)['"]""")
 PROBE = (2, 3, 128, 256)  # shape of the random images on which both models are compared
 LEAST_AGREEMENT = 0.95  # of their classes; rounding alone stays above
 MEGABYTE = 10**6

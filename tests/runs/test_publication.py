@@ -119,6 +119,8 @@ def test_paths_of_a_machine_are_refused_and_variables_stay(tmp_path, checkpoint,
     assert 'somebody' not in text
     config.write_text(f"_base_ = {str(demo_config())!r}\ndata_root = '/somebody/scenes'\n")
     refused(tmp_path, checkpoint, config, 'paths of this machine: /somebody/scenes;')
+    config.write_text(f"_base_ = {str(demo_config())!r}\ndata_root = 'D:/scenes'\n")
+    refused(tmp_path, checkpoint, config, 'paths of this machine: D:/scenes;')
 
 
 def test_weights_that_half_precision_cannot_tell_apart_are_refused(tmp_path, checkpoint):
