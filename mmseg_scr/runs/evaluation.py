@@ -5,26 +5,28 @@ from inspect import isclass
 from pathlib import Path
 
 from mmengine.config import Config, ConfigDict
+from mmengine.registry import Registry
+from mmengine.visualization import LocalVisBackend
 from mmseg.evaluation import CityscapesMetric, IoUMetric
-from mmseg.registry import METRICS
+from mmseg.models import SegTTAModel
+from mmseg.registry import METRICS, MODELS, VISBACKENDS
 
-METRIC = 'IoUMetric'
+from mmseg_scr.metrics import PerImageMetric
+
 METRIC_OF_CLASSES = 'mmseg.ClassIoUMetric'
-METRIC_OF_IMAGES = 'PerImageMetric'
-AVERAGES = ('SegTTAModel', 'mmseg.SegTTAModel')
 
 
 def list_classes(config: Config) -> None:
     """Have the figures of each class in the metrics, where mmseg's ``IoUMetric`` finds them."""
     for evaluator in evaluators_of(config):
-        if evaluator.type in (METRIC, f'mmseg.{METRIC}'):
+        if _class_of(evaluator, METRICS) is IoUMetric:
             evaluator.type = METRIC_OF_CLASSES
 
 
 def save_image_table(config: Config, folder: Path) -> None:
     """Have the counts of each image written into ``folder``, where a ``PerImageMetric`` is."""
     for evaluator in evaluators_of(config):
-        if evaluator.type in (METRIC_OF_IMAGES, f'mmseg.{METRIC_OF_IMAGES}'):
+        if _class_of(evaluator, METRICS) is PerImageMetric:
             evaluator.output_dir = str(folder)
 
 
@@ -34,7 +36,7 @@ def save_predictions(config: Config, folder: str) -> None:
     Raises:
         ValueError: no evaluator of the config writes predictions.
     """
-    writing = [each for each in evaluators_of(config) if _writes_predictions(each.type)]
+    writing = [each for each in evaluators_of(config) if _writes_predictions(each)]
     if not writing:
         types = [each.type for each in evaluators_of(config)]
         raise ValueError(
@@ -52,8 +54,8 @@ def paint_images(config: Config, folder: str) -> None:
     hooks.visualization.update(draw=True, interval=1)
     visualizer = config.setdefault('visualizer', ConfigDict(type='SegLocalVisualizer'))
     backends = visualizer.get('vis_backends') or []
-    others = [backend for backend in backends if backend.type != 'LocalVisBackend']
-    local = [backend for backend in backends if backend.type == 'LocalVisBackend']
+    local = [each for each in backends if _class_of(each, VISBACKENDS) is LocalVisBackend]
+    others = [each for each in backends if each not in local]
     local = local or [ConfigDict(type='LocalVisBackend')]
     # An absolute path wins over the folder that the backend would put it into.
     local[0].img_save_dir = str((Path(config.work_dir) / folder).absolute())
@@ -74,7 +76,7 @@ def average_augmented(config: Config) -> None:
             "(--tta): add them, such as tta_model=dict(type='SegTTAModel') and the tta_pipeline of "
             'a data set of mmseg'
         )
-    if config.tta_model.type in AVERAGES and _has_single_output(config.model):
+    if _class_of(config.tta_model, MODELS) is SegTTAModel and _has_single_output(config.model):
         raise ValueError(
             "mmseg's SegTTAModel takes the sigmoid of a single output twice, so that every pixel "
             'would be class 1; test without --tta, set tta_model to a class of yours, or train '
@@ -92,9 +94,14 @@ def _has_single_output(model: ConfigDict) -> bool:
     return head.get('out_channels') == 1
 
 
-def _writes_predictions(kind: str | type) -> bool:
-    kind = METRICS.get(kind) if isinstance(kind, str) else kind
+def _writes_predictions(evaluator: ConfigDict) -> bool:
+    kind = _class_of(evaluator, METRICS)
     return isclass(kind) and issubclass(kind, (IoUMetric, CityscapesMetric))
+
+
+def _class_of(part: ConfigDict, registry: Registry) -> object:
+    """What a config names by its name, with or without a scope, by its path, or as itself."""
+    return registry.get(part.type) if isinstance(part.type, str) else part.type
 
 
 def evaluators_of(config: Config) -> list[ConfigDict]:

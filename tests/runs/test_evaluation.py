@@ -5,6 +5,8 @@ import torch
 from builders.segmentors import plain_segmentor
 from mmengine.config import Config
 from mmengine.structures import PixelData
+from mmengine.visualization import LocalVisBackend
+from mmseg.evaluation import IoUMetric
 from mmseg.models import SegTTAModel
 from mmseg.structures import SegDataSample
 
@@ -16,6 +18,8 @@ from mmseg_scr.runs.evaluation import (
     paint_images,
     save_predictions,
 )
+
+SINGLE = dict(type='FCNHead', num_classes=2, out_channels=1)
 
 
 def test_only_the_metric_of_mmseg_is_replaced_and_keeps_its_options():
@@ -39,6 +43,34 @@ def test_metrics_of_an_evaluator_that_is_written_out_are_found(metrics):
     save_predictions(config, 'here')
     (metric,) = evaluators_of(config)
     assert (metric.type, metric.output_dir) == ('mmseg.ClassIoUMetric', 'here')
+
+
+@pytest.mark.parametrize(
+    ('metric', 'average', 'backend'),
+    [
+        (IoUMetric, SegTTAModel, LocalVisBackend),
+        tuple(f'{c.__module__}.{c.__name__}' for c in (IoUMetric, SegTTAModel, LocalVisBackend)),
+    ],
+    ids=['classes', 'paths'],
+)
+def test_what_a_config_names_by_class_or_path_is_known(metric, average, backend, tmp_path):
+    config = Config(
+        dict(
+            work_dir=str(tmp_path),
+            test_evaluator=dict(type=metric),
+            visualizer=dict(vis_backends=[dict(type=backend)]),
+            model=dict(decode_head=SINGLE),
+            tta_pipeline=[dict(type='TestTimeAug')],
+            tta_model=dict(type=average),
+        )
+    )
+    list_classes(config)
+    assert config.test_evaluator.type == 'mmseg.ClassIoUMetric'
+    paint_images(config, 'shown')
+    (local,) = config.visualizer.vis_backends
+    assert local.img_save_dir == str(tmp_path / 'shown')
+    with pytest.raises(ValueError, match='sigmoid of a single output twice'):
+        average_augmented(config)
 
 
 def test_pictures_go_into_the_work_dir_and_other_backends_stay(tmp_path):
@@ -79,9 +111,6 @@ def test_augmentation_that_a_config_does_not_describe_is_refused():
         average_augmented(Config(dict(tta_model=dict(type='SegTTAModel'))))
     with pytest.raises(ValueError, match='no tta_pipeline and no tta_model'):
         average_augmented(Config({}))
-
-
-SINGLE = dict(type='FCNHead', num_classes=2, out_channels=1)
 
 
 @pytest.mark.parametrize(
