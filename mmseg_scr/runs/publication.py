@@ -7,7 +7,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 import torch
-from mmengine.config import Config
+from mmengine.config import Config, ConfigDict
 from mmseg.apis import init_model
 from torch import Tensor, nn
 
@@ -165,9 +165,7 @@ def _card(name: str, about: About, weights: Path, config: Config, meta: Mapping)
         name=name,
         title=about.title,
         config=about.config,
-        dataset=', '.join(
-            dict.fromkeys(part.type for part in datasets_of(config.train_dataloader.dataset))
-        ),
+        dataset=', '.join(_dataset_types(config.train_dataloader.dataset)),
         command=about.command,
         license=about.license,
         metrics=about.metrics,
@@ -177,6 +175,11 @@ def _card(name: str, about: About, weights: Path, config: Config, meta: Mapping)
         seed=meta.get('seed'),
         versions=package_versions(),
     )
+
+
+def _dataset_types(dataset: ConfigDict) -> list[str]:
+    types = (part.type for part in datasets_of(dataset))
+    return [*dict.fromkeys(kind if isinstance(kind, str) else kind.__name__ for kind in types)]
 
 
 def _check_draft(card: ModelCard, draft: Path, trained: nn.Module, sample: int) -> Publication:

@@ -65,6 +65,19 @@ def test_card_names_the_data_inside_of_wrappers(tmp_path):
     assert card.dataset == 'StreetScenesDataset, Mine'
 
 
+def test_config_that_names_its_data_by_class_is_published(tmp_path):
+    text = Config.fromfile(demo_config('baseline')).pretty_text
+    config = tmp_path / 'classes.py'
+    config.write_text(
+        'from mmseg_scr.datasets import StreetScenesDataset\n'
+        + text.replace("type='StreetScenesDataset'", 'type=StreetScenesDataset')
+    )
+    checkpoint = save_training(tmp_path / 'a.pth', config)
+    about = About(config='classes.py', **ABOUT)
+    card = publish(checkpoint, config, tmp_path / 'out', 'tiny', about, limit=10).card
+    assert card.dataset == 'StreetScenesDataset'
+
+
 def test_older_files_of_the_name_are_replaced(tmp_path):
     first = publish_demo(tmp_path / 'out', method='baseline')
     second = publish_demo(tmp_path / 'out')
