@@ -64,11 +64,13 @@ def wrong_values_message(
         reduced: whether ``reduce_zero_label`` took one from the values of the file; the message
             speaks of the file.
     """
-    named = [value + reduced for value in values[:NAMED_VALUES]]
+    # Reducing makes 255 of the file's 0, and leaves its 255.
+    in_file = {255: '0 or 255'} if reduced else {}
+    named = [in_file.get(value, str(value + reduced)) for value in values[:NAMED_VALUES]]
     more = ', ...' if len(values) > NAMED_VALUES else ''
     return (
         f'label {label}{f" (image {image})" if image else ""} holds the label(s) '
-        f'[{", ".join(map(str, named))}{more}]; allowed are {int(reduced)} to '
+        f'[{", ".join(named)}{more}]; allowed are {int(reduced)} to '
         f'{num_classes - 1 + reduced} (num_classes={num_classes}, '
         f'reduce_zero_label={reduced}) and ignore_index={ignore_index}. Set num_classes '
         'to the number of classes, map the labels to this range, or, where 0 means "not '

@@ -73,6 +73,9 @@ def test_message_speaks_of_the_values_in_the_file():
     allowed = dict(num_classes=2, ignore_index=255)
     message = wrong_values_message([2], label='a.png', reduced=True, **allowed)
     assert '[3]; allowed are 1 to 2 ' in message
+    allowed.update(ignore_index=100)
+    message = wrong_values_message([2, 255], label='a.png', reduced=True, **allowed)
+    assert '[3, 0 or 255]; allowed are 1 to 2 ' in message
 
 
 def test_size_of_the_image_before_or_after_resizing_fits():
