@@ -24,8 +24,9 @@ def read_metric_files(named: Sequence[str]) -> dict[str, dict]:
     """
     metrics = {}
     for word in named:
-        images, _, file = word.rpartition('=')
-        images = images or SET
+        images, equals, file = word.partition('=')
+        if not equals or Path(word).is_file():  # whose path may have such a sign
+            images, file = SET, word
         if images in metrics:
             raise ValueError(f'metrics of {images!r} are given twice; write OTHER_SET={file}')
         metrics[images] = _read(Path(file))

@@ -17,6 +17,12 @@ def test_scores_of_a_test_and_of_a_record_are_read_by_set(tmp_path):
     assert read_metric_files([log, f'val={record}']) == {'test': scores, 'val': {'mIoU': 49.0}}
 
 
+def test_equals_signs_in_a_path_name_no_set(tmp_path):
+    (tmp_path / 'lr=0.1').mkdir()
+    file = write(tmp_path / 'lr=0.1/a.json', {'mIoU': 1.0})
+    assert read_metric_files([file, f'val={file}']) == {'test': {'mIoU': 1.0}, 'val': {'mIoU': 1.0}}
+
+
 def test_digits_without_meaning_are_rounded_away(tmp_path):
     file = write(tmp_path / 'a.json', {'mIoU': 22.860000610351562, 'IoU': {'car': 0.1 + 0.2}})
     assert read_metric_files([file]) == {'test': {'mIoU': 22.86, 'IoU': {'car': 0.3}}}
