@@ -85,7 +85,9 @@ class DisentangledNonLocal2d(nn.Module):
 
 
 def _directions(q: Tensor, k: Tensor, *, whiten: bool) -> tuple[Tensor, Tensor]:
-    """(B, N, D) -> the same, whose products are cosines times log N."""
+    """(B, N, D) -> float32 at least, whose products are cosines times log N."""
+    precise = torch.promote_types(q.dtype, torch.float32)
+    q, k = q.to(precise), k.to(precise)  # half precision rounds the epsilon of a length to zero
     if whiten:
         q, k = (t - t.mean(dim=1, keepdim=True) for t in (q, k))
     pixels = torch.full_like(q[:1, :, :1], 1.0).sum()  # a tensor: N stays free in a graph

@@ -130,6 +130,17 @@ def test_scaled_features_in_half_precision_stay_finite(device):
             assert block(x.clamp(-3000, 3000)).isfinite().all()
 
 
+@pytest.mark.parametrize('size', [(1, 1), (8, 8)])
+def test_equal_pixels_in_a_half_model_stay_finite(size):
+    """What is centred is zero, and half precision has no epsilon that keeps a length from it."""
+    block = fill_parameters(DisentangledNonLocal2d(16, similarity='cosine'), scale=0.1).half()
+    x = torch.ones(1, 16, *size, dtype=torch.float16, requires_grad=True)
+    y = block(x)
+    y.sum().backward()
+    assert y.isfinite().all()
+    assert x.grad.isfinite().all()
+
+
 @pytest.mark.parametrize(
     ('channels', 'width'), [(1024, 256), (720, 180), (16, 4), (270, 72), (18, 8), (3, 8)]
 )
