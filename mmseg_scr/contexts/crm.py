@@ -23,6 +23,7 @@ from mmseg_scr.layers import (
 from mmseg_scr.ops.stages import concat_stages
 
 LITERAL = "similarity='dot', stage_norm=False, factor_norm=False"
+NOT_TOLD = ', with the similarity and factor_norm that they were trained with'  # by keys of weights
 MIN_HIDDEN = 4  # of a perceptron; the single ReLU of a thinner one could die for good
 
 
@@ -101,10 +102,10 @@ class CRM(nn.Module):
         is_literal = self.spatial_attention.similarity == 'dot' and not self.channel_attention.norm
         if is_normalized == (self.stage_norm is not None) and (is_literal or not is_old):
             return
-        lines = 'stage_norm=True' if is_normalized else LITERAL
+        lines = f'{LITERAL})' if is_old else f'stage_norm={is_normalized}, ...){NOT_TOLD}'
         raise ValueError(
             f'the weights of {prefix[:-1] or "CRM"} belong to another form of CRM, here they would '
-            f"give other results: its config needs dict(type='CRM', {lines})"
+            f"give other results: its config needs dict(type='CRM', {lines}"
         )
 
 

@@ -13,6 +13,7 @@ from mmseg_scr.probes.summary import factor_statistics
 BN = dict(type='BN')
 LITERAL = dict(similarity='dot', stage_norm=False, factor_norm=False)
 LITERAL_LINES = "similarity='dot', stage_norm=False, factor_norm=False"
+OTHER_LINES = 'stage_norm={}, .* the similarity and factor_norm that they were trained with'
 WIDTHS = [16, 16, 32, 48]
 HRNET_W18 = [18, 36, 72, 144]
 
@@ -172,8 +173,9 @@ def _saved(crm, version):
         (LITERAL, 1, {}, LITERAL_LINES),
         (LITERAL, 1, dict(stage_norm=False), LITERAL_LINES),
         (LITERAL, 1, dict(LITERAL, factor_norm=True), LITERAL_LINES),
-        (LITERAL, 2, {}, 'stage_norm=False'),
-        ({}, 2, LITERAL, 'stage_norm=True'),
+        (LITERAL, 2, {}, OTHER_LINES.format(False)),
+        (dict(stage_norm=False), 2, {}, OTHER_LINES.format(False)),
+        ({}, 2, LITERAL, OTHER_LINES.format(True)),
     ],
 )
 def test_weights_of_another_form_are_refused_with_the_lines_that_take_them(
