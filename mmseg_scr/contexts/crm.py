@@ -100,7 +100,9 @@ class CRM(nn.Module):
     def _check_form(self, is_normalized: bool, prefix: str, metadata: dict) -> None:
         is_old = metadata.get('version', self._version) < self._version
         is_literal = self.spatial_attention.similarity == 'dot' and not self.channel_attention.norm
-        if is_normalized == (self.stage_norm is not None) and (is_literal or not is_old):
+        # A normalisation without weights, such as mmcv's IN, has no keys to tell it by.
+        expected = self.stage_norm is not None and bool(self.stage_norm.state_dict())
+        if is_normalized == expected and (is_literal or not is_old):
             return
         lines = f'{LITERAL})' if is_old else f'stage_norm={is_normalized}, ...){NOT_TOLD}'
         raise ValueError(

@@ -195,6 +195,13 @@ def test_weights_of_the_same_form_are_taken(options, version):
     assert torch.equal(model.context.reduce.conv.weight, crm.reduce.conv.weight)
 
 
+def test_stage_norm_without_weights_takes_its_own_checkpoint():
+    options = dict(norm_cfg=dict(type='IN'))  # mmcv's has neither weights nor statistics
+    saved, built = (CRM(WIDTHS, 6, **options) for _ in range(2))
+    built.load_state_dict(saved.state_dict())
+    assert torch.equal(built.reduce.conv.weight, saved.reduce.conv.weight)
+
+
 def test_weights_of_another_context_leave_it_as_it_is():
     crm = CRM(WIDTHS, 6, norm_cfg=BN)
     other = nn.ModuleDict(dict(context=nn.Conv2d(6, 6, 1)))
