@@ -1,5 +1,6 @@
 """Short titles of models, from where their files lie."""
 
+import os
 from collections.abc import Sequence
 from itertools import zip_longest
 from pathlib import Path
@@ -38,7 +39,9 @@ def titles_of(
 
 
 def _parts(file: Path | str) -> Sequence[str]:
-    return Path(str(file)).with_suffix('').parts
+    """Of an address, or of the whole path of a file: the folder of a command has a name, too."""
+    path = Path(file) if '://' in str(file) else Path(os.path.abspath(file))
+    return path.with_suffix('').parts
 
 
 def _levels(paths: Sequence[Sequence[str]]) -> list[list[str]]:

@@ -18,6 +18,14 @@ def test_folders_tell_configs_of_one_name_apart():
     assert titles_of(files) == ['base', 'ours']
 
 
+def test_the_folder_in_which_the_command_runs_has_a_name_too(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    here = tmp_path.name
+    assert titles_of(pairs('config', '../ours/config')) == [here, 'ours']
+    assert titles_of(pairs('config', 'ours/config')) == [here, 'ours']
+    assert titles_of(pairs('config', '../config')) == [here, tmp_path.parent.name]
+
+
 def test_checkpoints_tell_apart_what_one_config_trained():
     config = Path('out/config.py')
     files = [(config, Path('iter_10.pth')), (config, Path('iter_20.pth'))]
