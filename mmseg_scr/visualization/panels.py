@@ -55,8 +55,8 @@ def draw_panels(
 def colorize(
     labels: np.ndarray, palette: Sequence[Sequence[int]], ignore_index: int = 255
 ) -> np.ndarray:
-    """(H, W) labels -> (H, W, 3) uint8 RGB; ``ignore_index`` becomes black."""
-    known = labels != ignore_index
+    """(H, W) labels -> (H, W, 3) uint8 RGB; ``ignore_index`` and what is no class become black."""
+    known = (labels != ignore_index) & (labels >= 0) & (labels < len(palette))
     colors = np.asarray(palette, np.uint8)[np.where(known, labels, 0)]
     return colors * known[..., None].astype(np.uint8)
 

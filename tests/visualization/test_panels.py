@@ -13,6 +13,12 @@ def test_colorize_paints_classes_and_blackens_ignored_pixels():
     np.testing.assert_array_equal(colorize(labels, PALETTE), expected)
 
 
+def test_colorize_blackens_what_is_no_class():
+    labels = np.array([[1, 2], [-1, 200]])  # of a model with further outputs, of a label map
+    expected = [[[200, 100, 50], [0, 0, 0]], [[0, 0, 0], [0, 0, 0]]]
+    np.testing.assert_array_equal(colorize(labels, PALETTE), expected)
+
+
 def test_panels_lie_side_by_side_in_rgb(tmp_path):
     image = np.zeros((5, 40, 3), np.uint8)
     image[..., 0] = 255  # red in RGB
