@@ -42,10 +42,11 @@ def draw_class_iou(
     figure = make_figure(width, ROW * len(names) + 0.85)
     left, right = figure.subplots(1, 2, sharey=True, width_ratios=(3, 2))
     places = np.arange(len(names)) + (np.arange(len(names)) == len(order)) * 0.4
-    for number, (title, of_model) in enumerate(zip(ious, rows, strict=True)):
+    markers = []
+    for number, of_model in enumerate(rows):
         style = model_style(number) | dict(linestyle='', markersize=4.5, clip_on=False, zorder=3)
         filled = dict(markerfacecolor='white') if number == 0 else {}
-        tidy(left, grid='both').plot(of_model, places, label=title, **style, **filled)
+        markers += tidy(left, grid='both').plot(of_model, places, **style, **filled)
         if number:
             tidy(right, grid='both').plot(of_model - rows[0], places, **style)
     _write_gains(right, rows[-1] - rows[0], places)
@@ -55,7 +56,7 @@ def draw_class_iou(
     absent = [name for name, there in zip(classes, present, strict=True) if not there]
     left.set_xlabel('IoU (%)' + (f'; without {", ".join(absent)}' if absent else ''))
     right.set_xlabel('above the first')
-    legend_above(figure, *left.get_legend_handles_labels())
+    legend_above(figure, markers, [*ious])
     return figure
 
 

@@ -40,9 +40,10 @@ def draw_trimap(
     figure = make_figure(width, min(0.75 * width, HIGHEST))
     axis = tidy(figure.subplots(), grid='both')
     places = range(len(reaches))
+    lines = []
     for number, (title, values) in enumerate(bands.items()):
         style = model_style(number) | dict(markersize=4, linewidth=1.4)
-        axis.plot(places, values, label=title, **style)
+        lines += axis.plot(places, values, **style)
         if whole:
             ends = [len(reaches) - 1, len(reaches)]
             axis.plot(ends, [values[-1], whole[title]], **style | dict(linewidth=0.5))
@@ -55,5 +56,5 @@ def draw_trimap(
     below = ' / share of the pixels' if shares is not None else ''
     axis.set_xlabel(f'reach of the band, in pixels{below}')
     axis.set_ylabel('mIoU in the band (%)')
-    axis.legend(fontsize=TEXT, frameon=False)
+    axis.legend(lines, [*bands], fontsize=TEXT, frameon=False)
     return figure

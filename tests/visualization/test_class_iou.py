@@ -34,6 +34,11 @@ def test_a_class_that_a_model_lacks_is_named_and_in_no_mean():
     assert 'without pole' in figure.axes[0].get_xlabel()
 
 
+def test_the_legend_names_a_model_whose_title_begins_with_an_underscore():
+    figure = draw_class_iou({'_a': [80, 20, 50], 'b': [81, 19, 60]}, CLASSES)
+    assert [text.get_text() for text in figure.legends[0].get_texts()] == ['_a', 'b']
+
+
 @pytest.mark.parametrize('width', [NARROW, WIDE])
 def test_long_names_and_many_models_stay_on_the_page(width):
     classes = [f'a rather long class {i}' for i in range(19)]

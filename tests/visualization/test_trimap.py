@@ -17,6 +17,11 @@ def test_lines_have_the_values_at_their_reaches_and_end_at_all_pixels():
     assert [text.get_text() for text in axis.get_legend().get_texts()] == ['a', 'b']
 
 
+def test_the_legend_names_a_model_whose_title_begins_with_an_underscore():
+    (axis,) = draw_trimap({'_a': [30.0], 'b': [35.0]}, [1]).axes
+    assert [text.get_text() for text in axis.get_legend().get_texts()] == ['_a', 'b']
+
+
 @pytest.mark.parametrize('width', [NARROW, WIDE])
 def test_it_stays_on_the_page(width):
     assert fits(draw_trimap(BANDS, [1, 5], width=width))
