@@ -1,6 +1,7 @@
 """IoU of every class for two or more models, sorted by what changed (arXiv 2412.08671, Fig. 7)."""
 
 from collections.abc import Mapping, Sequence
+from textwrap import wrap
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -13,6 +14,7 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
 ROW = 0.2  # inches
+LINE, LETTERS = 0.13, 15  # of the names below: inches a line, letters an inch
 MEAN = 'mean'
 
 
@@ -39,7 +41,9 @@ def draw_class_iou(
     order = [i for i in np.argsort(-gains, kind='stable') if present[i]]
     names = [*(classes[i] for i in order), f'{MEAN} of {len(order)}']
     rows = np.concatenate([values[:, order], values[:, order].mean(1, keepdims=True)], axis=1)
-    figure = make_figure(width, ROW * len(names) + 0.85)
+    absent = [name for name, there in zip(classes, present, strict=True) if not there]
+    lines = wrap(f'without {", ".join(absent)}', int(LETTERS * width)) if absent else []
+    figure = make_figure(width, ROW * len(names) + 0.85 + LINE * len(lines))
     left, right = figure.subplots(1, 2, sharey=True, width_ratios=(3, 2))
     places = np.arange(len(names)) + (np.arange(len(names)) == len(order)) * 0.4
     markers = []
@@ -53,9 +57,10 @@ def draw_class_iou(
     left.set_yticks(places, names)
     left.set_ylim(places[-1] + 0.6, -0.6)
     left.set_xlim(0, 100)
-    absent = [name for name, there in zip(classes, present, strict=True) if not there]
-    left.set_xlabel('IoU (%)' + (f'; without {", ".join(absent)}' if absent else ''))
+    left.set_xlabel('IoU (%)')
     right.set_xlabel('above the first')
+    if lines:
+        figure.supxlabel('\n'.join(lines), fontsize=SMALL)
     legend_above(figure, markers, [*ious])
     return figure
 

@@ -10,8 +10,9 @@ CLASSES = [f'class {i}' for i in range(NUM_CLASSES)]
 
 
 def test_class_iou_shows_the_golden_values(tally):
-    axis = of_tallies.class_iou(tally, CLASSES, width=7).axes[0]
-    assert 'without class 5' in axis.get_xlabel()
+    figure = of_tallies.class_iou(tally, CLASSES, width=7)
+    axis = figure.axes[0]
+    assert 'without class 5' in figure.get_supxlabel()
     names = [label.get_text() for label in axis.get_yticklabels()]
     values = dict(zip(names, axis.lines[0].get_xdata(), strict=True))
     assert values['class 1'] == pytest.approx(69.579288)

@@ -31,7 +31,16 @@ def test_every_model_has_its_values_and_the_first_of_all_is_compared_with():
 def test_a_class_that_a_model_lacks_is_named_and_in_no_mean():
     figure = draw_class_iou({'a': [80, np.nan, 50], 'b': [81, 19, 60]}, CLASSES)
     assert labels_of(figure) == ['sky', 'road', 'mean of 2']
-    assert 'without pole' in figure.axes[0].get_xlabel()
+    assert figure.get_supxlabel() == 'without pole'
+
+
+@pytest.mark.parametrize('width', [NARROW, WIDE])
+def test_many_absent_classes_stay_on_the_page(width):
+    classes = [f'class {i}' for i in range(100)]
+    values = [50.0, *[np.nan] * 99]
+    figure = draw_class_iou({'a': values, 'b': values}, classes, width=width)
+    assert fits(figure)
+    assert figure.get_supxlabel().replace('\n', ' ').endswith('class 98, class 99')
 
 
 def test_the_legend_names_a_model_whose_title_begins_with_an_underscore():
