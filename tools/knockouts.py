@@ -54,6 +54,7 @@ def main() -> None:
     try:
         loaded = figures.load_models(pairs, ['model'], **options)
         with loaded as (trained,), progress_bars() as show:
+            trained.test_set()  # says which folder is missing
             dataset, ignored = trained.config.test_dataloader.dataset, trained.ignore_index
             sample = read_sample(dataset, args.limit, ignore_index=ignored)
             found = measure_contributions(trained.network, sample, progress=show)

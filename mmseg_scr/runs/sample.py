@@ -61,12 +61,25 @@ def read_sample(
         dataset: its config.
         images: how many; all by default, or if there are fewer.
         ignore_index: label of pixels that do not count, see :func:`ignored_label`.
+
+    Raises:
+        ValueError: an image has no labels.
     """
     built = DATASETS.build(dataset)
     inputs = [built[i] for i in range(min(images or len(built), len(built)))]
-    truth = [scene['data_samples'].gt_sem_seg.data[0].numpy() for scene in inputs]
+    truth = [_labels(scene) for scene in inputs]
     info = built.metainfo
     return Sample(inputs, truth, info['classes'], info['palette'], ignore_index)
+
+
+def _labels(scene: dict) -> np.ndarray:
+    sample = scene['data_samples']
+    if 'gt_sem_seg' not in sample:
+        raise ValueError(
+            f'{sample.get("img_path", "an image")} has no labels, which predictions are compared '
+            'with: the pipeline of the data set needs LoadAnnotations'
+        )
+    return sample.gt_sem_seg.data[0].numpy()
 
 
 @torch.no_grad()

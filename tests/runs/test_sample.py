@@ -53,6 +53,7 @@ def test_the_ignored_label_is_that_of_the_evaluators_of_the_test():
     assert ignored_label(Config(dict(test_evaluator=evaluators))) == 19
     assert ignored_label(Config(dict(test_evaluator=evaluators[1]))) == 19
     assert ignored_label(Config(dict(test_evaluator=evaluators[0]))) == 255
+    assert ignored_label(Config(dict(test_evaluator=dict(metrics=evaluators)))) == 19
     assert ignored_label(Config(dict(test_evaluator=None))) == 255
 
 
@@ -62,6 +63,14 @@ def test_model_that_draws_numbers_in_evaluation_says_the_same_twice(sample):
     first, second = (predict(model, sample, progress=lambda *_: None, title='') for _ in range(2))
     assert np.array_equal(first, second)
     assert torch.equal(torch.get_rng_state(), state)
+
+
+def test_images_without_labels_are_refused_with_what_they_need():
+    init_default_scope('mmseg')
+    dataset = Config.fromfile(demo_config()).val_dataloader.dataset
+    dataset.pipeline = [s for s in dataset.pipeline if 'Annotations' not in s.type]
+    with pytest.raises(ValueError, match=r'has no labels.*LoadAnnotations'):
+        read_sample(dataset, 1)
 
 
 def test_truth_itself_scores_a_hundred(sample):

@@ -35,3 +35,13 @@ def test_what_is_wrong_is_said_in_a_line(arguments, message):
     assert outcome.returncode == 2
     assert message in outcome.stderr
     assert 'Traceback' not in outcome.stderr
+
+
+@pytest.mark.slow
+def test_a_missing_folder_is_said_with_the_settings_to_correct(tmp_path):
+    data = dict(type='BaseSegDataset', data_root='absent', data_prefix=dict(img_path='images'))
+    data |= dict(_delete_=True, metainfo=dict(classes=['a'], palette=[[0, 0, 0]]), pipeline=[])
+    more = f'test_dataloader = dict(dataset={data!r})'
+    outcome = call(*write_trained(tmp_path / 'ours', 'scr', more=more), folder=tmp_path)
+    assert outcome.returncode == 1
+    assert "image folder 'absent/images' does not exist: correct data_root" in outcome.stderr
