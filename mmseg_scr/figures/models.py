@@ -55,10 +55,10 @@ class TrainedModel:
 
     @property
     def pipeline(self) -> list[ConfigDict]:
-        """Steps of the test set."""
+        """Steps of the test set, of joined ones those of the first."""
         settings = self.config.test_dataloader.dataset
-        while 'pipeline' not in settings and 'dataset' in settings:  # a wrapped one
-            settings = settings.dataset
+        while 'pipeline' not in settings and settings.keys() & {'dataset', 'datasets'}:
+            settings = settings.datasets[0] if 'datasets' in settings else settings.dataset
         return list(settings.get('pipeline', []))
 
     def test_set(self) -> Dataset:

@@ -52,6 +52,18 @@ def test_a_file_needs_no_labels(models, tmp_path):
     assert scene.predictions['uper'].shape == (40, 70)
 
 
+def test_a_file_goes_through_the_pipeline_of_joined_data_sets(tmp_path):
+    joined = """
+inner = [_base_.test_dataloader.dataset] * 2
+test_dataloader = dict(dataset=dict(_delete_=True, type='ConcatDataset', datasets=inner))
+"""
+    cv2.imwrite(str(tmp_path / 'photo.png'), np.zeros((40, 70, 3), np.uint8))
+    pair = write_trained(tmp_path / 'a', 'baseline', more=joined)
+    with load_models([pair], ['a']) as models:
+        (scene,) = scenes(models, [tmp_path / 'photo.png'])
+    assert scene.predictions['a'].shape == (40, 70)
+
+
 def test_what_is_no_image_and_an_index_beyond_the_end_are_named(models, tmp_path):
     (tmp_path / 'broken.png').write_text('no image')
     with pytest.raises(ValueError, match=r'broken\.png cannot be read as an image'):
