@@ -46,6 +46,11 @@ class PassResult:
     spent: float = 0.0
     total: float = 0.0
 
+    @property
+    def labelled(self) -> np.ndarray:
+        """(N, K) known pixels of each class in the labels."""
+        return self.whole[:, :2].sum(1)
+
     def maps(self, index: int) -> tuple[np.ndarray, np.ndarray]:
         """Labels and prediction of an image.
 

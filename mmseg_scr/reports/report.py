@@ -70,8 +70,8 @@ def write_report(
         progress: told of every image of every model.
 
     Raises:
-        ValueError: models of other classes or images, a checkpoint that does not fill its model, or
-            a page that is too large.
+        ValueError: models of other classes, images or labels, a checkpoint that does not fill its
+            model, or a page that is too large.
         UnsafeCheckpointError: reading a checkpoint could run code.
     """
     start = time.perf_counter()
@@ -81,6 +81,7 @@ def write_report(
         subjects = [Subject(*each) for each in zip(named, models, strict=True)]
         for subject in subjects:
             _predict(subject, names, cache, options, progress)
+            _check_labels(subjects[0], subject)
         document = _document(subjects, out, settings)
         page = format_page(document, megabytes=settings.megabytes)
     write_text(out / PAGE, page)
@@ -114,6 +115,19 @@ def _same_images(models: Sequence[TrainedModel], limit: int | None) -> list[str]
                 'let both configs test on the same images'
             )
     return lists[0]
+
+
+def _check_labels(base: Subject, other: Subject) -> None:
+    """Raise ValueError unless both have as many known pixels of each class in each image."""
+    expected = base.passes[0].labelled
+    for result in other.passes:
+        differs = (result.labelled != expected).any(axis=1)
+        if differs.any():
+            raise ValueError(
+                f'{base.title} and {other.title} are not counted on the same labels of '
+                f'{result.names[differs.argmax()]!r}: let their configs read the same label maps, '
+                'with the same reduce_zero_label, and test with the same ignore_index'
+            )
 
 
 def _document(subjects: Sequence[Subject], out: Path, settings: Settings) -> Document:

@@ -118,6 +118,16 @@ def test_models_of_other_classes_or_images_are_refused(theirs, tmp_path):
     assert not (tmp_path / 'out').exists()
 
 
+def test_models_that_are_counted_on_other_labels_are_refused(theirs, tmp_path):
+    base, other = theirs('a'), theirs('b', seed=1)
+    with other[0].open('a') as config:
+        config.write("test_evaluator = [dict(type='IoUMetric', ignore_index=2)]\n")
+    message = r"a and b are not counted on the same labels of 'a'.*the same ignore_index"
+    with pytest.raises(ValueError, match=message):
+        report(named(base, other), ['a', 'b'], tmp_path)
+    assert not (tmp_path / 'out').exists()
+
+
 @pytest.mark.slow
 def test_a_page_that_is_too_large_is_refused_and_its_predictions_stay(theirs, tmp_path):
     models = named(theirs('a'), theirs('b', seed=1))
