@@ -10,6 +10,7 @@ from mmseg_scr.speed import turns
 from mmseg_scr.speed.clocks import Stopwatch, stopwatch_of
 
 ROUNDS = 5
+ENOUGH = 30.0  # seconds, after which two rounds do: of pictures that take seconds each
 
 
 class Times(NamedTuple):
@@ -33,7 +34,8 @@ def take_turns(
         first: what there is.
         second: what might take its place.
         device: on which they compute.
-        rounds: that count, after those of :func:`mmseg_scr.speed.turns.take_turns` that do not.
+        rounds: that count, at most, after those of :func:`mmseg_scr.speed.turns.take_turns` that
+            do not.
     """
     runs = {'first': first, 'second': second}
     ones, others = _seconds(runs, device, rounds).values()
@@ -42,14 +44,15 @@ def take_turns(
 
 
 def time_alone(call: Callable[[], object], *, device: torch.device, rounds: int = ROUNDS) -> float:
-    """Median seconds of a call, after two that do not count."""
+    """Median seconds of a call, after what does not count."""
     return median(_seconds({'alone': call}, device, rounds)['alone'])
 
 
 def _seconds(
     runs: dict[str, Callable[[], object]], device: torch.device, rounds: int
 ) -> dict[str, list[float]]:
-    return turns.take_turns(runs, turns.Limit(rounds), seconds=_stopwatch(device).seconds)
+    limit = turns.Limit(rounds, ENOUGH, least=2)
+    return turns.take_turns(runs, limit, seconds=_stopwatch(device).seconds)
 
 
 def _stopwatch(device: torch.device) -> Stopwatch:

@@ -46,18 +46,22 @@ def take_turns(
 
     Args:
         runs: by name.
-        limit: of the rounds; two more come before, which do not count.
+        limit: of the rounds; two more come before, which do not count, or one where it takes as
+            long as the limit's seconds.
         seconds: what a run took, see :mod:`mmseg_scr.speed.clocks`.
         now: the clock of the limit.
     """
-    begin, number = now(), 0
+    begin, spent, number, warm_up = now(), 0.0, 0, WARM_UP_ROUNDS
     times = {name: [] for name in runs}
-    while not limit.reached(number - WARM_UP_ROUNDS, now() - begin):
+    while not limit.reached(number - warm_up, spent):
         for name in list(runs)[:: -1 if number % 2 else 1]:
             elapsed = seconds(runs[name])
-            if number >= WARM_UP_ROUNDS:
+            if number >= warm_up:
                 times[name].append(elapsed)
         number += 1
+        spent = now() - begin
+        if spent >= limit.seconds:
+            warm_up = min(warm_up, number)
     return times
 
 

@@ -24,12 +24,19 @@ def test_time_of_a_run_is_what_the_stopwatch_says():
     assert times == {'a': [2.0, 3.0]}
 
 
-@pytest.mark.parametrize(('seconds', 'rounds'), [(5.5, 3), (0.0, 2), (100.0, 6)])
+@pytest.mark.parametrize(('seconds', 'rounds'), [(4.5, 3), (2.5, 2), (100.0, 6)])
 def test_time_ends_the_rounds_but_for_the_least_of_them(seconds, rounds):
     now = itertools.count()  # a second a round
     limit = Limit(rounds=6, seconds=seconds, least=2)
     times = take_turns({'a': None}, limit, seconds=lambda run: 1.0, now=lambda: next(now))
     assert len(times['a']) == rounds
+
+
+def test_one_round_warms_up_where_it_takes_all_the_time():
+    ticks, now = itertools.count(), itertools.count(step=10)  # ten seconds a round
+    limit = Limit(rounds=6, seconds=5.0, least=2)
+    times = take_turns({'a': None}, limit, seconds=lambda run: next(ticks), now=lambda: next(now))
+    assert times == {'a': [1, 2]}
 
 
 def test_ratio_is_the_median_over_the_rounds():
