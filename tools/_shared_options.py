@@ -59,3 +59,9 @@ def check_files(parser: argparse.ArgumentParser, words: Iterable[str | Path]) ->
         is_file = isinstance(word, Path) or (word.endswith(('.py', '.pth')) and '://' not in word)
         if is_file and not Path(word).is_file():
             parser.error(f'{str(word)!r} does not exist')
+
+
+def check_folder(parser: argparse.ArgumentParser, out: Path) -> None:
+    """Refuse a folder for results (--out) that is a file, which is found out at the end else."""
+    if out.is_file():
+        parser.error(f'--out {str(out)!r} is a file, a folder is needed')

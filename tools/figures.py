@@ -11,7 +11,7 @@ import argparse
 import warnings
 from pathlib import Path
 
-from _shared_options import add_test_set_options, add_titles, check_files, check_least
+from _shared_options import add_test_set_options, add_titles, check_files, check_folder, check_least
 
 MM_PER_INCH = 25.4
 UNITS = {'mm': 1 / MM_PER_INCH, 'cm': 10 / MM_PER_INCH, 'in': 1.0}
@@ -76,6 +76,7 @@ def check(parser: argparse.ArgumentParser, args: argparse.Namespace) -> None:
     files = [file for file in (*args.image, args.records) if isinstance(file, Path)]
     check_files(parser, [*args.models, *files])
     check_least(parser, args, limit=1)
+    check_folder(parser, args.out)
 
 
 def main() -> None:

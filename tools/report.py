@@ -14,7 +14,7 @@ import os
 import warnings
 from pathlib import Path
 
-from _shared_options import add_test_set_options, add_titles, check_files, check_least
+from _shared_options import add_test_set_options, add_titles, check_files, check_folder, check_least
 
 
 def parse_args() -> argparse.Namespace:
@@ -41,6 +41,7 @@ def parse_args() -> argparse.Namespace:
     if args.megabytes <= 0:
         parser.error(f'--megabytes must be above 0, got {args.megabytes:g}')
     check_files(parser, args.models)
+    check_folder(parser, args.out)
     args.error = parser.error
     return args
 

@@ -50,6 +50,7 @@ def test_a_list_names_every_figure_and_what_it_needs():
         (['offsets', '--width', 'wide'], "'wide' is no width; write 88mm or 3.5in"),
         (['offsets', '--width', '3'], 'a width is 1 to 40 inches, got 0.12 in (3)'),
         (['offsets', '--limit', '0'], '--limit must be at least 1, got 0'),
+        (['offsets', '--out', 'setup.py'], "--out 'setup.py' is a file"),
     ],
 )
 def test_wrong_arguments_are_refused_by_name(arguments, message):

@@ -33,6 +33,7 @@ def test_a_report_says_where_it_is_and_what_the_models_took(tmp_path):
         (['a', '--images', '-1'], '--images must be at least 0, got -1'),
         (['a', '--rows', '0'], '--rows must be at least 1, got 0'),
         (['a', '--megabytes', '0'], '--megabytes must be above 0, got 0'),
+        (['a', '--out', 'setup.py'], "--out 'setup.py' is a file"),
     ],
 )
 def test_wrong_arguments_are_refused_by_name(arguments, message):

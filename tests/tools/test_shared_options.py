@@ -52,3 +52,11 @@ def test_a_model_is_named_in_one_way(options, parser, capsys):
     with pytest.raises(SystemExit):
         parser.parse_args(['--name', 'a', '--model', 'b', 'c'])
     assert 'not allowed with argument --name' in capsys.readouterr().err
+
+
+def test_a_folder_that_is_a_file_is_refused_before_anything_is_computed(options, parser, capsys):
+    options.check_folder(parser, TOOLS / 'absent')
+    options.check_folder(parser, TOOLS)
+    with pytest.raises(SystemExit):
+        options.check_folder(parser, TOOL)
+    assert f'--out {str(TOOL)!r} is a file, a folder is needed' in capsys.readouterr().err
