@@ -18,6 +18,8 @@ FORCE_SAFE = 'TORCH_FORCE_WEIGHTS_ONLY_LOAD'  # read by torch in every load
 FORCE_UNSAFE = 'TORCH_FORCE_NO_WEIGHTS_ONLY_LOAD'
 KEYS = ('load_from', 'checkpoint', 'pretrained')  # under which configs name files of weights
 LAST = 'last_checkpoint'  # mmengine writes the path of the newest checkpoint into it
+STARTS = (b'PK', b'\x80')  # of the zip archives that torch writes, and of the pickles it once wrote
+SHOWN = 20  # bytes of another file that a message shows
 TRUST_OPTION = '--trust-checkpoint'
 
 
@@ -38,6 +40,7 @@ def only_safe_checkpoints(configs: Iterable, *, trusted: bool = False) -> Iterat
 
     Raises:
         UnsafeCheckpointError: a file could run code.
+        ValueError: a file is no checkpoint.
     """
     if not trusted:
         for path in dict.fromkeys(path for config in configs for path in checkpoint_files(config)):
@@ -58,11 +61,19 @@ def only_safe_checkpoints(configs: Iterable, *, trusted: bool = False) -> Iterat
 def require_safe_checkpoint(path: Path | str) -> None:
     """Raise if torch's safe reader does not read a file; no tensor of it is brought to memory.
 
-    A file that is damaged is left to the loader, whose message says so.
+    A file that is cut off is left to the loader, whose message says so.
 
     Raises:
         UnsafeCheckpointError: reading the file in full could run code.
+        ValueError: it is no file that torch writes.
     """
+    with open(path, 'rb') as content:
+        start = content.read(SHOWN)
+    if not start.startswith(STARTS):
+        raise ValueError(
+            f'{str(path)!r} is no checkpoint of torch, it begins with {start!r}: a web page or a '
+            'pointer of Git LFS may lie in its place; get the file anew'
+        )
     try:
         torch.load(path, map_location='meta', weights_only=True)
     except UnpicklingError as error:

@@ -49,10 +49,16 @@ def test_what_mmengine_saves_is_read(tmp_path, zipped):
         assert _load_checkpoint(str(path))['meta']['time'] == 0.5
 
 
-def test_another_file_is_refused_and_a_damaged_one_left_to_the_loader(tmp_path):
-    (tmp_path / 'page.pth').write_text('<html>not found</html>')
-    with pytest.raises(UnsafeCheckpointError, match='Unsupported operand'):
+@pytest.mark.parametrize('content', ['<html>not found</html>', 'hello', 'version https://', ''])
+def test_file_that_is_no_checkpoint_is_told_by_how_it_begins(tmp_path, content):
+    (tmp_path / 'page.pth').write_text(content)
+    with pytest.raises(ValueError, match='is no checkpoint of torch') as error:
         require_safe_checkpoint(tmp_path / 'page.pth')
+    assert repr(content.encode()[:20]) in str(error.value)
+    assert '--trust-checkpoint' not in str(error.value)
+
+
+def test_damaged_file_is_left_to_the_loader(tmp_path):
     whole = save_ordinary(tmp_path / 'a.pth').read_bytes()
     (tmp_path / 'half.pth').write_bytes(whole[: len(whole) // 2])
     require_safe_checkpoint(tmp_path / 'half.pth')
