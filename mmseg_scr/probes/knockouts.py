@@ -11,7 +11,7 @@ from mmseg_scr.ops.resize import resize_bilinear
 from mmseg_scr.probes.parts import is_aligner
 from mmseg_scr.probes.recording import bare_model
 
-AVERAGED = '.channel_attention'  # modules whose results have one shape for every image
+AVERAGED = 'channel_attention'  # modules whose results have one shape for every image
 
 
 @dataclass(frozen=True)
@@ -31,8 +31,12 @@ class Knockout:
     replaced: Callable[[nn.Module, tuple, Tensor], Tensor] | None
 
 
-def _ends(end: str) -> Callable[[str], bool]:
-    return lambda path: path.endswith(end)
+def _of_aligner(name: str) -> Callable[[str], bool]:
+    return lambda path: path.endswith(f'.{name}') and is_aligner(path.removesuffix(f'.{name}'))
+
+
+def _of_context(name: str) -> Callable[[str], bool]:
+    return lambda path: path.split('.')[-2:] == ['context', name]
 
 
 KNOCKOUTS: Mapping[str, Knockout] = {
@@ -49,37 +53,37 @@ KNOCKOUTS: Mapping[str, Knockout] = {
     'offsets': Knockout(
         'offsets',
         'zero',
-        _ends('.offset'),
+        _of_aligner('offset'),
         lambda _module, _given, result: torch.zeros_like(result),
     ),
     'neighbors': Knockout(
         'the 3x3 vote',
         "each pixel's own offset",
-        _ends('.mask'),
+        _of_aligner('mask'),
         lambda _module, given, _result: given[0],
     ),
     'channel-attention': Knockout(
         'channel attention',
         "one factor, an image's mean",
-        _ends(AVERAGED),
+        _of_context(AVERAGED),
         lambda _module, _given, result: result.mean(dim=1, keepdim=True).expand_as(result),
     ),
     'adaptive-channels': Knockout(
         'what of the channel attention adapts to an image',
         'the mean factors of all images',
-        _ends(AVERAGED),
+        _of_context(AVERAGED),
         None,
     ),
     'spatial-attention': Knockout(
         'spatial attention',
         'zero',
-        _ends('.spatial_attention'),
+        _of_context('spatial_attention'),
         lambda _module, _given, result: torch.zeros_like(result),
     ),
     'feed-forward': Knockout(
         'feed-forward block',
         'its input',
-        _ends('.feed_forward'),
+        _of_context('feed_forward'),
         lambda _module, given, _result: given[0],
     ),
 }
@@ -125,11 +129,12 @@ def mean_results(model: nn.Module) -> Iterator[dict[str, Tensor]]:
     Yields:
         A dict that is filled when the context closes; path -> (1, C, 1, 1).
     """
+    is_averaged = _of_context(AVERAGED)
     sums: dict[str, list[Tensor]] = {}
     means: dict[str, Tensor] = {}
     with ExitStack() as stack:
         for path, module in bare_model(model).named_modules():
-            if path.endswith(AVERAGED):
+            if is_averaged(path):
                 hook = _collector(sums.setdefault(path, []))
                 stack.callback(module.register_forward_hook(hook).remove)
         yield means

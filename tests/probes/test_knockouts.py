@@ -57,6 +57,13 @@ def test_parts_are_found_by_their_places(srm, crm):
     assert present_knockouts(nn.Linear(2, 2)) == []
 
 
+def test_modules_of_the_same_names_elsewhere_are_no_parts():
+    """Those of deformable convolutions, of CBAM and of transformers in a backbone."""
+    names = ('offset', 'mask', 'channel_attention', 'spatial_attention', 'feed_forward')
+    block = nn.ModuleDict({name: nn.Conv2d(2, 2, 1) for name in names})
+    assert present_knockouts(nn.ModuleDict(dict(backbone=nn.ModuleList([block])))) == []
+
+
 @pytest.mark.parametrize('corners', [False, True])
 @pytest.mark.parametrize('name', ['aligners', 'offsets'])
 def test_srm_without_offsets_is_bilinear_upsampling(maps, name, corners):
