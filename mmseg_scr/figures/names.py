@@ -28,7 +28,7 @@ def titles_of(
         configs, checkpoints = ([_parts(f) for f in side] for side in (configs, checkpoints))
         words = [parts[-1].split('_')[0] for parts in configs]
         candidates = [words, *_levels(configs), *_levels(checkpoints)]
-        titles = next((c for c in candidates if len(set(c)) == len(pairs)), None)
+        titles = next((c for c in candidates if len({*c} - {''}) == len(pairs)), None)
         if titles is None:
             raise ValueError('two models are the same config and checkpoint; name each once')
     if len(titles) != len(pairs):

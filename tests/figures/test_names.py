@@ -13,6 +13,11 @@ def test_methods_are_the_first_words_of_configs_names():
     assert titles_of(pairs('c/baseline_mscan-t_1k', 'c/scr_mscan-t_1k')) == ['baseline', 'scr']
 
 
+def test_no_title_is_empty():
+    assert titles_of(pairs('c/_scr_mscan-t')) == ['_scr_mscan-t']
+    assert titles_of(pairs('c/_scr_mscan-t', 'c/base_1k')) == ['_scr_mscan-t', 'base_1k']
+
+
 def test_folders_tell_configs_of_one_name_apart():
     files = pairs('out/base/seed-0/config', 'out/ours/seed-0/config')
     assert titles_of(files) == ['base', 'ours']
