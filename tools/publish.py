@@ -44,17 +44,17 @@ def main() -> None:
     config = args.config.resolve()
     is_ours = config.is_relative_to(CONFIGS)
     place = config.relative_to(CONFIGS) if is_ours else Path(config.name)
-    about = About(
-        title=args.title or args.name,
-        config=place.as_posix(),
-        command=args.command or f'python tools/train.py {"configs/" if is_ours else ""}{place}',
-        license=args.license,
-        metrics=read_metric_files(args.metrics),
-    )
     files = args.checkpoint, args.config, args.out
     try:
+        about = About(
+            title=args.title or args.name,
+            config=place.as_posix(),
+            command=args.command or f'python tools/train.py {"configs/" if is_ours else ""}{place}',
+            license=args.license,
+            metrics=read_metric_files(args.metrics),
+        )
         done = publish(*files, args.name, about, limit=args.limit, sample=args.sample)
-    except ValueError as error:
+    except (ValueError, FileNotFoundError) as error:
         raise SystemExit(f'Not published: {error}') from None
     print(
         f'{done.weights}: {done.card.bytes / 1e6:.2f} MB, SHA-256 {done.card.sha256}\n'

@@ -17,6 +17,7 @@ from torch.utils.data import Dataset
 from mmseg_scr.checks.checkpoints import only_safe_checkpoints, require_safe_checkpoint
 from mmseg_scr.datasets import check_folders
 from mmseg_scr.hooks.checkpoint_report import describe, fill_model
+from mmseg_scr.prediction import pick_device
 from mmseg_scr.runs.sample import ignored_label
 from mmseg_scr.weights.config_text import read_config_text
 from mmseg_scr.weights.loading import SCHEME, load_weights
@@ -90,9 +91,11 @@ def load_models(
         trusted: read checkpoints in full, though they can run code.
 
     Raises:
-        ValueError: a checkpoint that does not fill the model, or data sets of other classes.
+        ValueError: a device that torch cannot use, a checkpoint that does not fill the model, or
+            data sets of other classes.
         UnsafeCheckpointError: reading a checkpoint could run code.
     """
+    pick_device(device)
     configs = [read_config(*pair) for pair in pairs]
     with only_safe_checkpoints([c.model for c in configs], trusted=trusted):
         models = []

@@ -23,6 +23,11 @@ def test_a_checkpoint_of_another_model_is_refused(trained):
         pass
 
 
+def test_a_device_that_is_not_there_is_refused_before_anything_is_read(trained):
+    with pytest.raises(ValueError, match="device 'cuda:99' cannot be used here"):
+        load_models([trained['ours']], ['ours'], device='cuda:99').__enter__()
+
+
 def test_a_checkpoint_that_could_run_code_is_refused(trained, tmp_path):
     checkpoint = save_harmful(tmp_path / 'harmful.pth', tmp_path / 'victim')
     pair = trained['ours'][0], checkpoint

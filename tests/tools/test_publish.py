@@ -37,10 +37,17 @@ def test_says_size_sum_and_nearness_and_writes_what_it_was_told(publish, tmp_pat
 
 
 @pytest.mark.slow
-def test_refusal_is_one_line(publish):
-    outcome = publish('--limit', '1')
+@pytest.mark.parametrize(
+    ('options', 'message'),
+    [
+        (('--limit', '1'), 'more than the limit of 1 MB'),
+        (('--metrics', 'absent.json'), 'absent.json'),
+    ],
+)
+def test_refusal_is_one_line(publish, options, message):
+    outcome = publish(*options)
     assert outcome.returncode == 1
     assert 'Traceback' not in outcome.stderr
     last = outcome.stderr.strip().splitlines()[-1]
     assert last.startswith('Not published: ')
-    assert 'more than the limit of 1 MB' in last
+    assert message in last
