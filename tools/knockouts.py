@@ -39,6 +39,7 @@ def main() -> None:
     args = parse_args()
     warnings.filterwarnings('ignore')
     from mmseg_scr import figures
+    from mmseg_scr.datasets import check_folders
     from mmseg_scr.drafts import write_text
     from mmseg_scr.progress import progress_bars
     from mmseg_scr.runs.contributions import format_contributions, measure_contributions
@@ -54,7 +55,7 @@ def main() -> None:
     try:
         loaded = figures.load_models(pairs, ['model'], **options)
         with loaded as (trained,), progress_bars() as show:
-            trained.test_set()  # says which folder is missing
+            check_folders(trained.config, 'test_dataloader')
             dataset, ignored = trained.config.test_dataloader.dataset, trained.ignore_index
             sample = read_sample(dataset, args.limit, ignore_index=ignored)
             found = measure_contributions(trained.network, sample, progress=show)

@@ -32,22 +32,22 @@ def check_folders(config: Config, *loaders: str) -> None:
         FileNotFoundError: naming folder, suffix and the environment variable of the root.
     """
     for loader in loaders:
-        for dataset in _leaves((config.get(loader) or {}).get('dataset')):
+        for dataset in datasets_of((config.get(loader) or {}).get('dataset')):
             if _lists_folder(dataset):
                 _check_images(dataset, _variables(config, dataset.get('data_root')))
 
 
-def _leaves(dataset: ConfigDict | list | None) -> Iterator[ConfigDict]:
+def datasets_of(dataset: ConfigDict | list | None) -> Iterator[ConfigDict]:
     """Configs of the datasets inside of wrappers; a dataset that is built already is left out."""
     if isinstance(dataset, list | tuple):
         for part in dataset:
-            yield from _leaves(part)
+            yield from datasets_of(part)
     elif isinstance(dataset, dict):
         inner = dataset.get('datasets', dataset.get('dataset'))
         if inner is None:
             yield dataset
         else:
-            yield from _leaves(inner)
+            yield from datasets_of(inner)
 
 
 def _lists_folder(dataset: ConfigDict) -> bool:

@@ -1,6 +1,5 @@
 """Changes to a config that an evaluation from the command line asks for."""
 
-from collections.abc import Iterator
 from inspect import isclass
 from pathlib import Path
 
@@ -11,6 +10,7 @@ from mmseg.evaluation import CityscapesMetric, IoUMetric
 from mmseg.models import SegTTAModel
 from mmseg.registry import METRICS, MODELS, VISBACKENDS
 
+from mmseg_scr.datasets.check_folders import datasets_of
 from mmseg_scr.metrics import PerImageMetric
 
 METRIC_OF_CLASSES = 'mmseg.ClassIoUMetric'
@@ -110,13 +110,3 @@ def evaluators_of(config: Config) -> list[ConfigDict]:
     if isinstance(evaluators, dict):
         evaluators = evaluators.get('metrics', evaluators)  # of an Evaluator that is written out
     return [evaluators] if isinstance(evaluators, dict) else [*evaluators]
-
-
-def datasets_of(dataset: ConfigDict) -> Iterator[ConfigDict]:
-    """The configs of what reads images, inside of wrappers, which have no pipeline."""
-    inner = dataset.get('datasets', dataset.get('dataset'))
-    if inner is None:
-        yield dataset
-        return
-    for part in inner if isinstance(inner, list | tuple) else [inner]:
-        yield from datasets_of(part)

@@ -11,9 +11,9 @@ from mmengine.config import Config, ConfigDict
 from mmseg.apis import init_model
 from torch import Tensor, nn
 
+from mmseg_scr.datasets.check_folders import datasets_of
 from mmseg_scr.hooks.checkpoint_report import compare_state_dicts, describe, training_only_names
 from mmseg_scr.probes.last_head import classes_of, threshold_of
-from mmseg_scr.runs.evaluation import datasets_of
 from mmseg_scr.runs.sample import ignored_label, predict, read_sample, score
 from mmseg_scr.runs.versions import package_versions
 from mmseg_scr.version import __version__
