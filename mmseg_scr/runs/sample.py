@@ -95,13 +95,15 @@ def predict(
     maps = []
     seeding = SeededEvaluationHook()
     seeding.before_test_epoch(None)
-    for done, scene in enumerate(sample.inputs, start=1):
-        seeding.before_test_iter(None, done - 1)
-        outcome = model.test_step(pseudo_collate([scene]))[0]
-        labels = outcome.pred_sem_seg.data[0]
-        maps.append(labels.long().cpu().numpy())  # floats of a head with one output
-        progress(f'evaluating {title}', done, len(sample.inputs))
-    seeding.after_test_epoch(None)
+    try:
+        for done, scene in enumerate(sample.inputs, start=1):
+            seeding.before_test_iter(None, done - 1)
+            outcome = model.test_step(pseudo_collate([scene]))[0]
+            labels = outcome.pred_sem_seg.data[0]
+            maps.append(labels.long().cpu().numpy())  # floats of a head with one output
+            progress(f'evaluating {title}', done, len(sample.inputs))
+    finally:
+        seeding.after_test_epoch(None)
     return maps
 
 

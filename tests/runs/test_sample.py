@@ -65,6 +65,18 @@ def test_model_that_draws_numbers_in_evaluation_says_the_same_twice(sample):
     assert torch.equal(torch.get_rng_state(), state)
 
 
+def test_random_state_is_handed_back_even_by_a_prediction_that_fails(sample):
+    def failing(data):
+        raise RuntimeError('of this image')
+
+    model = MODELS.build(Config.fromfile(demo_config()).model)
+    model.test_step = failing
+    before = torch.get_rng_state()
+    with pytest.raises(RuntimeError, match='of this image'):
+        predict(model, sample, progress=lambda *_: None, title='')
+    assert torch.equal(torch.get_rng_state(), before)
+
+
 def test_images_without_labels_are_refused_with_what_they_need():
     init_default_scope('mmseg')
     dataset = Config.fromfile(demo_config()).val_dataloader.dataset
