@@ -50,6 +50,7 @@ class PerImageMetric(BaseMetric):
 
     Raises:
         ValueError: naming the option.
+        OSError: at the first image, if ``output_dir`` cannot be made.
     """
 
     def __init__(
@@ -77,6 +78,8 @@ class PerImageMetric(BaseMetric):
     def process(self, data_batch: object, data_samples: Sequence[Mapping]) -> None:
         """Count the images of a batch; mmengine drops what a sampler repeats."""
         num_classes = len(self.dataset_meta['classes'])
+        if self.output_dir is not None and not self.results:
+            Path(self.output_dir).mkdir(parents=True, exist_ok=True)  # or fail before the others
         for sample in data_samples:
             codes = read_codes(sample, num_classes, self.ignore_index)
             self.results.append((image_name(sample), self._count(*codes, num_classes)))
@@ -108,7 +111,6 @@ class PerImageMetric(BaseMetric):
         )
         if self.output_dir is not None:
             folder = Path(self.output_dir)
-            folder.mkdir(parents=True, exist_ok=True)
             table.write_json(folder / f'{NAME}.json')
             table.write_csv(folder / f'{NAME}.csv')
         return self._summarize(table)

@@ -2,6 +2,7 @@ import json
 
 import numpy as np
 import pytest
+import torch
 from builders.label_pairs import golden_pairs
 from builders.segmentations import evaluate
 from mmengine.evaluator import Evaluator
@@ -55,6 +56,19 @@ def test_image_without_known_pixels_is_in_the_table_and_in_no_mean(tmp_path, pri
     assert scores['image/mIoU_I'] == 59.76
     assert len(json.loads((tmp_path / 'per_image.json').read_text())['images']) == 4
     assert 'images/3.png' not in printed()
+
+
+def test_folder_that_cannot_be_made_ends_the_evaluation_at_its_first_image(tmp_path):
+    (tmp_path / 'file').write_text('in the way')
+    label, prediction = golden_pairs()[0]
+    pair = {
+        name: dict(data=torch.from_numpy(labels)[None])
+        for name, labels in (('gt_sem_seg', label), ('pred_sem_seg', prediction))
+    }
+    metric = PerImageMetric(output_dir=str(tmp_path / 'file' / 'out'))
+    metric.dataset_meta = dict(classes=tuple('abcdef'))
+    with pytest.raises(OSError, match='file'):
+        metric.process({}, [pair | dict(img_path='a.png')])
 
 
 def test_lowest_images_are_named(printed):
