@@ -40,6 +40,8 @@ def parse_args() -> argparse.Namespace:
     add('--precision', choices=('fp32', 'bf16', 'fp16'))
     add('--memory-format', choices=('contiguous', 'channels_last'))
     add('--threads', type=int, help='of the CPU; 1 by default')
+    keeps = 'the C library keeps freed memory, of all models alike; as after optimize()'
+    add('--keep-memory', action='store_true', default=None, help=keeps)
     add('--rounds', type=int, help='at most; 20 by default, 50 on a GPU')
     add('--minutes', type=float, help=f'about; {GPU_MINUTES:g} of all presets on a GPU')
     add('--device', default='cpu')
@@ -74,11 +76,14 @@ def main() -> None:
     warnings.filterwarnings('ignore')
     with contextlib.redirect_stdout(sys.stderr):  # the framework prints while it is imported
         from mmseg_scr import benchmarks
+        from mmseg_scr.acceleration.heap import can_keep_memory
         from mmseg_scr.prediction import pick_device
     try:
         pick_device(args.device)
     except ValueError as error:
         raise SystemExit(f'benchmark.py: {error}') from None
+    if args.keep_memory and not can_keep_memory():
+        raise SystemExit('benchmark.py: --keep-memory needs Linux with glibc; leave it out here')
     on_gpu = args.device.startswith('cuda')
     comparisons = [
         benchmarks.override(comparison, options_of(args))
@@ -108,6 +113,7 @@ def options_of(args: argparse.Namespace):
         batch=args.batch,
         training=args.train,
         threads=args.threads,
+        keep_memory=args.keep_memory,
         form=args.form,
         precision=args.precision,
         memory_format=args.memory_format,

@@ -72,6 +72,7 @@ class Comparison:
         batch: images.
         training: losses and their gradients, without an optimizer, in place of logits.
         threads: of a CPU.
+        keep_memory: on a CPU, the process keeps what it frees meanwhile, as after ``optimize``.
         goals: what is wanted.
         quantities: what is measured, of the names above; waits and parts come with the time.
         series: comparisons of one series differ in size alone, and growth is fitted over them.
@@ -83,6 +84,7 @@ class Comparison:
     batch: int = 1
     training: bool = False
     threads: int = 1
+    keep_memory: bool = False
     goals: tuple[Goal, ...] = ()
     quantities: tuple[str, ...] = (TIME, MEMORY, KEPT)
     series: str = ''

@@ -8,6 +8,7 @@ from statistics import median
 
 import torch
 
+from mmseg_scr.acceleration import heap
 from mmseg_scr.benchmarks import contrast, segmentors
 from mmseg_scr.benchmarks.comparisons import (
     BACKBONE_TIME,
@@ -41,7 +42,7 @@ def measure(comparison: Comparison, *, device: str = 'cpu', limit: Limit | None 
         device: where.
         limit: of the rounds.
     """
-    with _threads(comparison.threads):
+    with _threads(comparison.threads), _heap(comparison.keep_memory):
         contestants, notes = _make_all(comparison, device)
         stopwatch = stopwatch_of(device, comparison.threads)
         measured = {name: {} for name in contestants}
@@ -152,3 +153,14 @@ def _threads(count: int) -> Iterator[None]:
         yield
     finally:
         torch.set_num_threads(before)
+
+
+@contextmanager
+def _heap(keep: bool) -> Iterator[None]:
+    if keep:
+        heap.keep_memory()
+    try:
+        yield
+    finally:
+        if keep:
+            heap.return_memory()

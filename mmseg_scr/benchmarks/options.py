@@ -18,6 +18,7 @@ class Options:
     batch: int | None = None
     training: bool | None = None
     threads: int | None = None
+    keep_memory: bool | None = None
     form: str | None = None
     precision: str | None = None
     memory_format: str | None = None

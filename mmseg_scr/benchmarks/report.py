@@ -70,6 +70,7 @@ def _heading(outcome: Outcome) -> str:
     rounds = max((row.rounds for row in outcome.rows), default=0)
     if rounds:
         words += [outcome.clock, f'{rounds} round{"s" if rounds > 1 else ""}']
+    words += ['freed memory kept'] * c.keep_memory
     return f'### {c.title}\n\n{"; ".join(words)}.'
 
 

@@ -4,7 +4,14 @@ from pathlib import Path
 import pytest
 import torch
 
-from mmseg_scr.benchmarks import Comparison, ContrastTerm, Subject, measure, measuring
+from mmseg_scr.benchmarks import (
+    Comparison,
+    ContrastTerm,
+    Subject,
+    format_outcome,
+    measure,
+    measuring,
+)
 from mmseg_scr.speed.turns import Limit
 
 ROOT = Path(__file__).parents[2]
@@ -85,3 +92,20 @@ def test_threads_are_those_that_were_asked_for_and_put_back(monkeypatch):
     assert (seen, torch.get_num_threads()) == ([2], 1)
     assert outcome.clock == 'wall clock, 2 threads'
     assert outcome.rows[0].note == 'not measured: RuntimeError'
+
+
+@pytest.mark.parametrize('keep', [False, True])
+def test_freed_memory_is_kept_while_models_run_if_that_was_asked_for(monkeypatch, keep):
+    seen = []
+    comparison = Comparison('x', (ContrastTerm('a'),), (64, 64), training=True, keep_memory=keep)
+
+    def make(*_):
+        seen.append('run')
+        raise RuntimeError
+
+    monkeypatch.setattr(measuring.contrast, 'make_contestant', make)
+    for name in ('keep_memory', 'return_memory'):
+        monkeypatch.setattr(measuring.heap, name, lambda name=name: seen.append(name))
+    outcome = measure(comparison)
+    assert seen == (['keep_memory', 'run', 'return_memory'] if keep else ['run'])
+    assert ('freed memory kept' in format_outcome(outcome)) == keep

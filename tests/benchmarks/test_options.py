@@ -15,10 +15,11 @@ def test_what_is_not_given_stays():
 
 
 def test_axes_of_the_comparison_and_of_its_subjects_change():
-    options = Options((8, 8), 3, True, 2, 'eager', 'bf16', 'channels_last')
+    options = Options((8, 8), 3, True, 2, True, 'eager', 'bf16', 'channels_last')
     changed = override(COMPARISON, options)
     assert (changed.size, changed.batch, changed.threads) == ((8, 8), 3, 2)
     assert changed.training
+    assert changed.keep_memory
     for subject in changed.subjects:
         axes = subject.form, subject.precision, subject.memory_format
         assert axes == ('eager', 'bf16', 'channels_last')
@@ -26,8 +27,9 @@ def test_axes_of_the_comparison_and_of_its_subjects_change():
 
 def test_goals_go_with_the_axes_that_they_were_set_for():
     assert override(COMPARISON, Options(size=(8, 8), threads=2)).goals == COMPARISON.goals
-    for other in (Options(batch=2), Options(training=True), Options(precision='bf16')):
-        assert override(COMPARISON, other).goals == ()
+    others = dict(batch=2), dict(training=True), dict(precision='bf16'), dict(keep_memory=True)
+    for other in others:
+        assert override(COMPARISON, Options(**other)).goals == ()
 
 
 def test_contrast_term_has_no_form():
