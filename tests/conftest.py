@@ -6,6 +6,7 @@ float32 without TF32. All other tests stay on the CPU. A test that has to name t
 fixture ``device``; one that only makes sense on a CPU is marked ``cpu_only``.
 """
 
+import signal
 from contextlib import nullcontext
 from pathlib import Path
 
@@ -18,6 +19,9 @@ CPU = torch.device('cpu')
 DEVICE = pytest.StashKey[torch.device]()
 
 torch.set_num_threads(1)
+if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+    # Shells start jobs in the background so, and the commands of tests would not hear Ctrl-C.
+    signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 def pytest_addoption(parser):

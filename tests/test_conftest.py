@@ -1,6 +1,7 @@
 """Where ``--device`` puts the tensors of a test, seen on a device that needs no hardware."""
 
 import shutil
+import signal
 import subprocess
 import sys
 from pathlib import Path
@@ -36,6 +37,18 @@ def test_stays_on_the_cpu(device):
     assert torch.randn(2).device == device == torch.device('cpu')
 """
 
+HEARS_CTRL_C = """
+import signal
+import subprocess
+import sys
+
+PROGRAM = 'import signal; print(signal.getsignal(signal.SIGINT) is signal.default_int_handler)'
+
+
+def test_ctrl_c():
+    assert subprocess.check_output([sys.executable, '-c', PROGRAM], text=True) == 'True\\n'
+"""
+
 
 @pytest.fixture
 def run(tmp_path):
@@ -68,3 +81,13 @@ def test_device_that_is_not_there_is_one_usage_error(run, name):
     assert done.stdout == ''
     (line,) = done.stderr.strip().splitlines()
     assert line.startswith(f'ERROR: --device {name} cannot be used here: ')
+
+
+def test_commands_of_tests_hear_ctrl_c_also_where_pytest_ignores_it(run, tmp_path):
+    (tmp_path / 'tests' / 'ops' / 'test_signal.py').write_text(HEARS_CTRL_C)
+    before = signal.signal(signal.SIGINT, signal.SIG_IGN)
+    try:
+        done = run('-k', 'ctrl_c')
+    finally:
+        signal.signal(signal.SIGINT, before)
+    assert '1 passed' in done.stdout, done.stdout
