@@ -9,6 +9,7 @@ from mmseg_scr.benchmarks.outcomes import Outcome
 from mmseg_scr.speed.growth import growth_exponent
 
 CURVES = {TIME: 'whole', BACKBONE_TIME: 'backbone', DECODER_TIME: 'decoder'}
+LEAST = 1.0  # milliseconds; the time of a smaller part is noise
 
 
 @dataclass(frozen=True)
@@ -18,12 +19,14 @@ class Growth:
     Attributes:
         series: its name.
         times: subject and part -> pixels of a batch -> milliseconds.
+        parts: the same of what an eager decoder consists of, of 1 ms and more at every size.
         exponents: of those with two sizes or more.
         sizes: pixels -> height x width.
     """
 
     series: str
     times: Mapping[str, Mapping[int, float]]
+    parts: Mapping[str, Mapping[int, float]]
     exponents: Mapping[str, float]
     sizes: Mapping[int, str]
 
@@ -38,7 +41,7 @@ def fit_growth(outcomes: Sequence[Outcome]) -> list[Growth]:
 
 
 def _fit(series: str, outcomes: Sequence[Outcome]) -> Growth:
-    times, sizes = defaultdict(dict), {}
+    times, parts, sizes = defaultdict(dict), defaultdict(dict), {}
     for outcome in outcomes:
         comparison = outcome.comparison
         height, width = comparison.size
@@ -48,5 +51,10 @@ def _fit(series: str, outcomes: Sequence[Outcome]) -> Growth:
                 if quantity in row.quantities:
                     times[f'{row.name}, {curve}'][pixels] = row.quantities[quantity].value
                     sizes[pixels] = f'{height}x{width}'
-    exponents = {name: growth_exponent(own) for name, own in times.items() if len(own) > 1}
-    return Growth(series, dict(times), exponents, sizes)
+            for part, milliseconds in row.parts.items():
+                if part not in CURVES.values():
+                    parts[f'{row.name}, {part}'][pixels] = milliseconds
+    parts = {name: own for name, own in parts.items() if min(own.values()) >= LEAST}
+    grown = {name: own for name, own in (times | parts).items() if len(own) > 1}
+    exponents = {name: growth_exponent(own) for name, own in grown.items()}
+    return Growth(series, dict(times), parts, exponents, sizes)

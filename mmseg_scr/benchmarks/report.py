@@ -124,7 +124,7 @@ def format_growth(growth: Growth) -> str:
     """Times of a series over its sizes, with exponents."""
     pixels = sorted({p for times in growth.times.values() for p in times})
     rows = []
-    for name, times in growth.times.items():
+    for name, times in (growth.times | growth.parts).items():
         exponent = growth.exponents.get(name)
         cells = [f'{times[p]:.1f}' if p in times else NOTHING for p in pixels]
         rows.append([name, *cells, NOTHING if exponent is None else f'{exponent:.3f}'])

@@ -11,9 +11,17 @@ def test_each_part_has_the_exponent_of_its_times():
     assert growth.sizes == {64**2: '64x64', 128**2: '128x128', 256**2: '256x256'}
 
 
+def test_parts_have_exponents_unless_their_times_are_noise():
+    (growth,) = fit_growth(growing(1.3))
+    grown = {
+        name.removeprefix('SCR-S optimized, '): growth.exponents[name] for name in growth.parts
+    }
+    assert grown == {'context': pytest.approx(2.0), 'fusion': pytest.approx(0.5)}
+
+
 def test_one_size_has_times_and_no_exponent():
     (growth,) = fit_growth(growing(1.3)[:1])
-    assert len(growth.times) == 3
+    assert (len(growth.times), len(growth.parts)) == (3, 2)
     assert growth.exponents == {}
 
 

@@ -46,5 +46,6 @@ def test_report_begins_with_the_machine_and_ends_with_the_growth():
     text = format_report([outcome(), *growing(1.2)], MACHINE)
     assert text.startswith('a chip; torch 2.0; 2000-01-01; `benchmark`')
     assert '| ms | 64x64 | 128x128 | 256x256 | exponent |' in text
+    assert '| SCR-S optimized, context | 16.8 | 268.4 | 4295.0 | 2.000 |' in text
     assert text.endswith('Goal: exponent of SCR-S optimized, decoder at most 1.05: **missed**.')
     assert format_report(growing(1.01), MACHINE).endswith('**met**.')

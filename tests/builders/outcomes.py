@@ -25,7 +25,7 @@ def outcome(ratio=(1.02, 0.99, 1.04), **options) -> Outcome:
 
 
 def growing(decoder: float) -> list[Outcome]:
-    """A series of three sizes in which the decoder of 'b' grows with this exponent."""
+    """A series of three sizes; its decoder grows with this exponent, parts with 2, 0.5 and 0."""
     outcomes = []
     for side in (64, 128, 256):
         pixels = side * side
@@ -35,5 +35,6 @@ def growing(decoder: float) -> list[Outcome]:
             'time of the decoder': Quantity(1e-4 * pixels**decoder, None),
         }
         size = comparison(size=(side, side), series='growth', goals=())
-        outcomes.append(Outcome(size, (Row('SCR-S optimized', times),), 'a clock'))
+        parts = {'backbone': 5.0, 'context': 1e-6 * pixels**2, 'fusion': side, 'dropout': 0.0}
+        outcomes.append(Outcome(size, (Row('SCR-S optimized', times, parts=parts),), 'a clock'))
     return outcomes
