@@ -76,7 +76,7 @@ def main() -> None:
     warnings.filterwarnings('ignore')
     with contextlib.redirect_stdout(sys.stderr):  # the framework prints while it is imported
         from mmseg_scr import benchmarks
-        from mmseg_scr.acceleration.heap import can_keep_memory
+        from mmseg_scr.heap import can_keep_memory
         from mmseg_scr.prediction import pick_device
     try:
         pick_device(args.device)

@@ -10,7 +10,6 @@ from mmengine.logging import print_log
 from mmseg.models import BaseSegmentor
 
 from mmseg_scr.acceleration.fold import fold_normalizations
-from mmseg_scr.acceleration.heap import can_keep_memory, return_memory
 from mmseg_scr.acceleration.likeness import EQUAL, logits
 from mmseg_scr.acceleration.mscan import fold_mscan_blocks
 from mmseg_scr.acceleration.part import Part
@@ -20,6 +19,7 @@ from mmseg_scr.acceleration.report import Step
 from mmseg_scr.acceleration.split import split_feed_forwards
 from mmseg_scr.acceleration.trials import Trials, why_unlike
 from mmseg_scr.checks.compilers import missing_compiler
+from mmseg_scr.heap import can_keep_memory, return_memory
 
 HALF_TOLERANCE = 0.1  # of compiled half precision from eager half precision, in one part
 LAST = 'decode_head'  # or several of them: what the segmentor itself reads

@@ -7,11 +7,11 @@ import torch
 from mmseg.models import BaseSegmentor
 from torch import Tensor
 
-from mmseg_scr.acceleration.heap import keep_memory
 from mmseg_scr.acceleration.likeness import EQUAL, Likeness, compare, logits
 from mmseg_scr.acceleration.part import Part
 from mmseg_scr.acceleration.report import Report, Step
 from mmseg_scr.acceleration.trial import Times, take_turns, time_alone
+from mmseg_scr.heap import keep_memory
 from mmseg_scr.probes.last_head import threshold_of
 
 OBSERVED = 128  # side of the input on which a pass is watched, whose maps are all kept

@@ -8,7 +8,7 @@ from statistics import median
 
 import torch
 
-from mmseg_scr.acceleration import heap
+from mmseg_scr import heap
 from mmseg_scr.benchmarks import contrast, segmentors
 from mmseg_scr.benchmarks.comparisons import (
     BACKBONE_TIME,

@@ -6,6 +6,7 @@ from mmengine.optim import OptimWrapper, OptimWrapperDict
 from mmengine.registry import HOOKS
 from mmengine.runner import Runner
 
+from mmseg_scr.heap import can_keep_memory, keep_memory
 from mmseg_scr.hooks.autocast import in_mixed_precision
 from mmseg_scr.hooks.channels_last import lay_out_channels_last
 from mmseg_scr.hooks.checkpointing import checkpoint_blocks
@@ -14,11 +15,13 @@ from mmseg_scr.hooks.compiling import compile_parts
 
 @HOOKS.register_module()
 class TrainingSpeedHook(Hook):
-    """Reads four keys of the config before a training begins; without them it does nothing.
+    """Reads five keys of the config before a training begins; without them it does nothing.
 
     ``channels_last=True``: the layout of :class:`ChannelsLastHook`. ``autocast='bfloat16'`` or
     ``'float16'``: mixed precision. ``compiled=dict(backend='inductor')``: backbone and heads are
-    compiled. ``checkpointed=True``: the backbone keeps less for its gradient.
+    compiled. ``checkpointed=True``: the backbone keeps less for its gradient. ``kept_memory=True``:
+    on a CPU the process keeps what it frees for the next step; it needs glibc, and is left out with
+    a warning elsewhere.
 
     mmengine merges no lists and refuses bases with a common key, so that each has one of its own.
     """
@@ -44,8 +47,17 @@ class TrainingSpeedHook(Hook):
             runner.logger.info(f'{blocks} blocks of the backbone are checkpointed')
         if compiled := runner.cfg.get('compiled'):
             compile_parts(model, **compiled)
+        if runner.cfg.get('kept_memory') and next(model.parameters()).device.type == 'cpu':
+            _keep_memory(runner)
 
     def before_test(self, runner: Runner) -> None:
         """A test has the layout of the training."""
         if runner.cfg.get('channels_last'):
             lay_out_channels_last(runner)
+
+
+def _keep_memory(runner: Runner) -> None:
+    if can_keep_memory():
+        keep_memory()
+    else:
+        runner.logger.warning('kept_memory is left out: it needs Linux with glibc')

@@ -1,5 +1,6 @@
 from itertools import count
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 import torch
@@ -7,7 +8,7 @@ from mmengine.config import Config
 from mmengine.registry import init_default_scope
 from mmengine.runner import Runner
 
-from mmseg_scr.hooks import AutocastOptimWrapper
+from mmseg_scr.hooks import AutocastOptimWrapper, TrainingSpeedHook, training_speed
 
 CONFIGS = Path(__file__).parents[2] / 'configs'
 SPEED = CONFIGS / '_base_' / 'speed'
@@ -56,6 +57,7 @@ def test_every_base_is_one_that_a_test_trains():
         'checkpointed_backbone',
         'compiled',
         'fp16',
+        'kept_memory',
     ]
 
 
@@ -78,6 +80,27 @@ def test_exact_bases_train_the_same_model_up_to_rounding(names, plain, train):
     counts = [name for name in expected if name.endswith('num_batches_tracked')]
     assert counts
     assert all(trained[name] == expected[name] == 2 for name in counts)
+
+
+@pytest.mark.parametrize(
+    ('device', 'possible', 'expected'),
+    [
+        ('cpu', True, ['kept']),
+        ('cpu', False, ['kept_memory is left out: it needs Linux with glibc']),
+        ('meta', True, []),
+    ],
+)
+def test_memory_is_kept_on_a_cpu_where_the_c_library_can(monkeypatch, device, possible, expected):
+    said = []
+    monkeypatch.setattr(training_speed, 'can_keep_memory', lambda: possible)
+    monkeypatch.setattr(training_speed, 'keep_memory', lambda: said.append('kept'))
+    runner = SimpleNamespace(
+        cfg=Config.fromfile(SPEED / 'kept_memory.py'),
+        model=torch.nn.Linear(1, 1, device=device),
+        logger=SimpleNamespace(warning=said.append),
+    )
+    TrainingSpeedHook().before_train(runner)
+    assert said == expected
 
 
 @pytest.mark.slow

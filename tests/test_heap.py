@@ -3,12 +3,12 @@ import sys
 
 import pytest
 
-from mmseg_scr.acceleration.heap import can_keep_memory
+from mmseg_scr.heap import can_keep_memory
 
 FAULTS = """
 import resource
 import torch
-from mmseg_scr.acceleration import heap
+from mmseg_scr import heap
 
 def faults():
     before = resource.getrusage(resource.RUSAGE_SELF).ru_minflt

@@ -1,4 +1,4 @@
-"""Memory of a CPU that stays with the process from one prediction to the next.
+"""Memory of a CPU that stays with the process from one prediction or training step to the next.
 
 glibc gives blocks above 32 MiB back to the system when they are freed, and the system hands out
 zeroed pages one by one when the next map is made. For the maps of a segmentor that is a good part
