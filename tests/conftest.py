@@ -6,12 +6,14 @@ float32 without TF32. All other tests stay on the CPU. A test that has to name t
 fixture ``device``; one that only makes sense on a CPU is marked ``cpu_only``.
 """
 
+import logging
 import signal
 from contextlib import nullcontext
 from pathlib import Path
 
 import pytest
 import torch
+from mmengine.logging import MMLogger
 
 TENSOR_ROOMS = ('ops', 'layers', 'aligners', 'contexts', 'losses', 'classifiers', 'decoders')
 TESTS = Path(__file__).parent
@@ -72,6 +74,15 @@ def device(request):
 @pytest.fixture(autouse=True)
 def _same_random_numbers_for_every_test():
     torch.manual_seed(0)
+
+
+@pytest.fixture(autouse=True)
+def _no_log_file_that_is_closed():
+    """Whatever configures logging closes all files, and mmengine writes to those of its loggers."""
+    for logger in MMLogger._instance_dict.values():
+        for handler in [*logger.handlers]:
+            if isinstance(handler, logging.FileHandler) and handler.stream is None:
+                logger.removeHandler(handler)
 
 
 def pytest_ignore_collect(collection_path, config):

@@ -37,6 +37,20 @@ def test_stays_on_the_cpu(device):
     assert torch.randn(2).device == device == torch.device('cpu')
 """
 
+LOGS_AFTER_ALL_FILES_WERE_CLOSED = """
+import logging
+from mmengine.logging import MMLogger
+from mmengine.model import BaseModule
+
+
+def test_log_is_closed(tmp_path):
+    MMLogger.get_instance('run', log_file=str(tmp_path / 'log'))
+    logging.shutdown()
+
+
+def test_log_is_written():
+    BaseModule().init_weights()
+"""
 HEARS_CTRL_C = """
 import signal
 import subprocess
@@ -91,3 +105,10 @@ def test_commands_of_tests_hear_ctrl_c_also_where_pytest_ignores_it(run, tmp_pat
     finally:
         signal.signal(signal.SIGINT, before)
     assert '1 passed' in done.stdout, done.stdout
+
+
+def test_log_files_that_one_test_closed_are_not_written_by_the_next(run, tmp_path):
+    file = tmp_path / 'tests' / 'ops' / 'test_log.py'
+    file.write_text(LOGS_AFTER_ALL_FILES_WERE_CLOSED)
+    done = run('-k', 'log')
+    assert '2 passed' in done.stdout, done.stdout
