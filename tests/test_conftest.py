@@ -1,4 +1,4 @@
-"""Where ``--device`` puts the tensors of a test, seen on a device that needs no hardware."""
+"""What every test is given: the device (seen on one that needs no hardware), Ctrl-C, logs."""
 
 import shutil
 import signal

@@ -8,6 +8,7 @@ from mmengine.config import Config
 from mmengine.registry import init_default_scope
 from mmengine.runner import Runner
 
+from mmseg_scr.heap import can_keep_memory, return_memory
 from mmseg_scr.hooks import AutocastOptimWrapper, TrainingSpeedHook, training_speed
 
 CONFIGS = Path(__file__).parents[2] / 'configs'
@@ -43,7 +44,9 @@ def train(tmp_path):
         losses = runner.message_hub.log_scalars['train/loss'].data[0]
         return runner, runner.model.state_dict(), losses
 
-    return train
+    yield train
+    if can_keep_memory():
+        return_memory()
 
 
 def names_of_bases():
@@ -70,7 +73,9 @@ EXACT = ['channels_last', 'checkpointed_backbone', 'compiled']
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize('names', [*([name] for name in EXACT), EXACT], ids='-'.join)
+@pytest.mark.parametrize(
+    'names', [*([name] for name in EXACT), EXACT, ['kept_memory']], ids='-'.join
+)
 def test_exact_bases_train_the_same_model_up_to_rounding(names, plain, train):
     _, expected, losses_before = plain
     _, trained, losses = train(*names)
