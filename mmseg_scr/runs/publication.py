@@ -3,6 +3,7 @@
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from math import isnan
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -75,7 +76,7 @@ def publish(
         about: what goes into the JSON as it is.
         limit: largest size of the weights' file, in megabytes (1e6 bytes).
         sample: so many first images of the config's test set are scored with what was written; 0
-            leaves it out.
+            leaves it out. A score that they do not have, as without any boundary, is left out.
 
     Raises:
         ValueError: the name is none for a file, checkpoint and config do not belong together, the
@@ -221,4 +222,5 @@ def _scores(model: nn.Module, images: int) -> dict:
     ignored = ignored_label(model.cfg)
     sample = read_sample(model.cfg.test_dataloader.dataset, images, ignore_index=ignored)
     maps = predict(model, sample, progress=lambda *_: None, title='sample')
-    return dict(images=len(sample.inputs), metrics=score(sample, maps))
+    scores = {name: value for name, value in score(sample, maps).items() if not isnan(value)}
+    return dict(images=len(sample.inputs), metrics=scores)

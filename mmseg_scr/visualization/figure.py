@@ -44,6 +44,7 @@ def save_figure(figure: 'Figure', path: Path | str, *, dpi: int = DPI) -> Path:
         ValueError: another suffix.
     """
     import matplotlib
+    from matplotlib.text import Text
 
     path = Path(path)
     if path.suffix[1:] not in FORMATS:
@@ -51,7 +52,10 @@ def save_figure(figure: 'Figure', path: Path | str, *, dpi: int = DPI) -> Path:
     path.parent.mkdir(parents=True, exist_ok=True)
     # Without a date and random names, equal figures are equal files.
     dates = {'.svg': {'Date': None}, '.pdf': {'CreationDate': None}}
-    with matplotlib.rc_context({'svg.hashsalt': path.stem}):
+    # A class may be called "$5 and $10", which is no formula.
+    for text in figure.findobj(Text):
+        text.set_parse_math(False)
+    with matplotlib.rc_context({'svg.hashsalt': path.stem, 'text.parse_math': False}):
         figure.savefig(path, dpi=dpi, metadata=dates.get(path.suffix))
     return path
 

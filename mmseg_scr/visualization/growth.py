@@ -49,6 +49,7 @@ def draw_growth(
     axis.set_xticks(sizes, [f'{size:.2g}' for size in sizes])
     axis.xaxis.set_minor_locator(NullLocator())
     axis.yaxis.set_major_formatter('{x:g}')
+    axis.yaxis.set_minor_formatter('')
     axis.set_xlabel('million pixels')
     axis.set_ylabel('ms')
     axis.legend(

@@ -92,7 +92,7 @@ def find_weights(name: str, folder: Path | str | None = None) -> tuple[ModelCard
 def write_card(card: ModelCard, folder: Path) -> Path:
     """Write ``NAME.json`` into a folder."""
     file = folder / f'{card.name}.json'
-    text = json.dumps(asdict(card), indent=2, ensure_ascii=False) + '\n'
+    text = json.dumps(asdict(card), indent=2, ensure_ascii=False, allow_nan=False) + '\n'
     file.write_text(text, encoding='utf-8')
     return file
 

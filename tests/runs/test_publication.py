@@ -3,6 +3,7 @@ import torch
 from builders.published import ABOUT, demo_config, publish_demo, save_training
 from mmengine.config import Config
 
+from mmseg_scr.runs import publication
 from mmseg_scr.runs.publication import About, publish
 from mmseg_scr.runs.sample import predict, read_sample, score
 from mmseg_scr.weights import build_model, list_weights
@@ -43,6 +44,12 @@ def test_sample_is_scored_with_the_written_file(tmp_path):
     expected = score(scenes, predict(model, scenes, progress=lambda *_: None, title=''))
     assert done.card.sample == dict(images=2, metrics=expected)
     assert list_weights(tmp_path / 'out') == [done.card]
+
+
+def test_a_score_that_the_sample_does_not_have_is_left_out(tmp_path, monkeypatch):
+    monkeypatch.setattr(publication, 'score', lambda *_: {'mIoU': 50.0, 'boundary': float('nan')})
+    done = publish_demo(tmp_path / 'out', sample=1)
+    assert done.card.sample == dict(images=1, metrics={'mIoU': 50.0})
 
 
 def test_what_a_model_draws_in_evaluation_counts_for_no_difference(tmp_path):
