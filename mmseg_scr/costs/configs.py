@@ -12,6 +12,7 @@ from mmseg.registry import MODELS
 
 from mmseg_scr.costs.count import ModelCost, count_costs
 from mmseg_scr.costs.published import ADE20K, BDD100K, CITYSCAPES, PUBLISHED, PublishedRow
+from mmseg_scr.datasets.configured import first_dataset, type_name
 
 # The sizes that the papers count at.
 EVALUATION_SHAPES = {
@@ -159,13 +160,12 @@ def _count_config(
 
 
 def _evaluation_shape(config: Config) -> tuple[int, int] | None:
-    loader = config.get('test_dataloader') or config.get('val_dataloader') or {}
-    dataset = loader.get('dataset') or {}
-    known = EVALUATION_SHAPES.get(str(dataset.get('type')).rpartition('.')[2])
+    dataset = first_dataset(config) or first_dataset(config, 'val_dataloader')
+    known = EVALUATION_SHAPES.get(type_name(dataset)) if dataset else None
     if known:
         return known
     for step in dataset.get('pipeline') or []:
-        if step['type'] == 'Resize' and step.get('scale'):
+        if type_name(step) == 'Resize' and step.get('scale'):
             width, height = _pair(step['scale'])
             return height, width
     return _pair(config.get('crop_size'))

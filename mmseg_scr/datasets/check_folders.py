@@ -3,7 +3,6 @@
 import inspect
 import os
 import re
-from collections.abc import Iterator
 
 from mmengine.config import Config, ConfigDict
 from mmengine.fileio import list_dir_or_file
@@ -12,6 +11,7 @@ from mmseg.registry import DATASETS
 
 from mmseg_scr.checks import empty_folder_message, missing_folder_message
 from mmseg_scr.datasets.camvid import CamVidDataset
+from mmseg_scr.datasets.configured import datasets_of
 
 LISTINGS = (BaseSegDataset.load_data_list, CamVidDataset.load_data_list)
 VARIABLE = re.compile(r'\{\{\s*[\'"]?\s*\$(?P<name>\w+)\s*:\s*(?P<default>\S*?)\s*[\'"]?\s*\}\}')
@@ -35,19 +35,6 @@ def check_folders(config: Config, *loaders: str) -> None:
         for dataset in datasets_of((config.get(loader) or {}).get('dataset')):
             if _lists_folder(dataset):
                 _check_images(dataset, _variables(config, dataset.get('data_root')))
-
-
-def datasets_of(dataset: ConfigDict | list | None) -> Iterator[ConfigDict]:
-    """Configs of the datasets inside of wrappers; a dataset that is built already is left out."""
-    if isinstance(dataset, list | tuple):
-        for part in dataset:
-            yield from datasets_of(part)
-    elif isinstance(dataset, dict):
-        inner = dataset.get('datasets', dataset.get('dataset'))
-        if inner is None:
-            yield dataset
-        else:
-            yield from datasets_of(inner)
 
 
 def _lists_folder(dataset: ConfigDict) -> bool:

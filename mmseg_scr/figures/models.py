@@ -54,14 +54,6 @@ class TrainedModel:
         """Label of pixels that the metrics of the config do not count."""
         return ignored_label(self.config)
 
-    @property
-    def pipeline(self) -> list[ConfigDict]:
-        """Steps of the test set, of joined ones those of the first."""
-        settings = self.config.test_dataloader.dataset
-        while 'pipeline' not in settings and settings.keys() & {'dataset', 'datasets'}:
-            settings = settings.datasets[0] if 'datasets' in settings else settings.dataset
-        return list(settings.get('pipeline', []))
-
     def test_set(self) -> Dataset:
         """The test set, its files listed.
 

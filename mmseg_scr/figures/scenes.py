@@ -10,10 +10,10 @@ import torch
 from mmcv.transforms import Compose
 from mmengine.dataset import pseudo_collate
 
+from mmseg_scr.datasets.configured import first_dataset, without_labels
 from mmseg_scr.figures.models import TrainedModel
 from mmseg_scr.progress import ProgressReport
 
-LABEL_STEPS = ('LoadAnnotations', 'LoadNamedAnnotations', 'CheckLabels')
 Source = int | Path  # index of the test set, or a file
 
 
@@ -84,7 +84,7 @@ def load_sample(model: TrainedModel, source: Source) -> Mapping:
                 'counted from 0'
             )
         return dataset[source]
-    steps = [step for step in model.pipeline if step['type'].split('.')[-1] not in LABEL_STEPS]
+    steps = without_labels(first_dataset(model.config).get('pipeline', []))
     try:
         sample = Compose(steps)(dict(img_path=str(source), seg_fields=[], reduce_zero_label=False))
     except (cv2.error, AssertionError, AttributeError, TypeError) as error:  # decoders' ways

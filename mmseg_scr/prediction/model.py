@@ -13,6 +13,7 @@ from mmseg.models import BaseSegmentor
 from mmseg.registry import DATASETS
 
 from mmseg_scr.checks import only_safe_checkpoints
+from mmseg_scr.datasets.configured import first_dataset
 from mmseg_scr.hooks.checkpoint_report import describe, fill_model
 
 HUE_STEP = 0.618034  # the golden ratio: hues of neighbours are far apart, however many there are
@@ -145,9 +146,7 @@ def _count_classes(model: BaseSegmentor) -> int | None:
 
 
 def _dataset_info(config: Config) -> dict:
-    dataset = (config.get('test_dataloader') or {}).get('dataset') or {}
-    while 'dataset' in dataset:
-        dataset = dataset['dataset']
+    dataset = first_dataset(config)
     kind = dataset.get('type')
     registered = DATASETS.get(kind) if isinstance(kind, str) else kind
     return {**getattr(registered, 'METAINFO', {}), **(dataset.get('metainfo') or {})}

@@ -10,7 +10,7 @@ from mmseg.evaluation import CityscapesMetric, IoUMetric
 from mmseg.models import SegTTAModel
 from mmseg.registry import METRICS, MODELS, VISBACKENDS
 
-from mmseg_scr.datasets.check_folders import datasets_of
+from mmseg_scr.datasets.configured import datasets_of
 from mmseg_scr.metrics import PerImageMetric
 
 METRIC_OF_CLASSES = 'mmseg.ClassIoUMetric'

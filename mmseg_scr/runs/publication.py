@@ -12,7 +12,7 @@ from mmengine.config import Config, ConfigDict
 from mmseg.apis import init_model
 from torch import Tensor, nn
 
-from mmseg_scr.datasets.check_folders import datasets_of
+from mmseg_scr.datasets.configured import datasets_of, type_name
 from mmseg_scr.hooks.checkpoint_report import compare_state_dicts, describe, training_only_names
 from mmseg_scr.probes.last_head import classes_of, threshold_of
 from mmseg_scr.runs.sample import ignored_label, predict, read_sample, score
@@ -179,8 +179,7 @@ def _card(name: str, about: About, weights: Path, config: Config, meta: Mapping)
 
 
 def _dataset_types(dataset: ConfigDict) -> list[str]:
-    types = (part.type for part in datasets_of(dataset))
-    return [*dict.fromkeys(kind if isinstance(kind, str) else kind.__name__ for kind in types)]
+    return [*dict.fromkeys(type_name(part) for part in datasets_of(dataset))]
 
 
 def _check_draft(card: ModelCard, draft: Path, trained: nn.Module, sample: int) -> Publication:
