@@ -13,6 +13,7 @@ from mmseg_scr.checks.files import (
     missing_files,
     missing_files_message,
     missing_folder_message,
+    no_labels_message,
     no_samples_message,
 )
 from mmseg_scr.checks.labels import (
@@ -36,6 +37,7 @@ __all__ = [
     'missing_files',
     'missing_files_message',
     'missing_folder_message',
+    'no_labels_message',
     'no_samples_message',
     'only_safe_checkpoints',
     'out_of_range',

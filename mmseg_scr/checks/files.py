@@ -118,6 +118,15 @@ def no_samples_message(owner: str, settings: str) -> str:
     )
 
 
+def no_labels_message(owner: str, settings: str) -> str:
+    """Say that no sample has a label; the arguments are those of :func:`missing_files_message`."""
+    return (
+        f'{owner} has no label map for any image, but its pipeline loads them. {settings}; name '
+        "their folder as data_prefix['seg_map_path'] (or, to predict without labels, leave "
+        f'LoadAnnotations out of the pipeline; {LAYOUTS}).'
+    )
+
+
 def missing_folder_message(kind: str, path: str, suffix: str, variables: Sequence[str] = ()) -> str:
     """Say that a folder does not exist, and what to do.
 

@@ -10,7 +10,12 @@ from mmengine.registry import HOOKS
 from mmengine.runner import Runner
 from torch.utils.data import Dataset
 
-from mmseg_scr.checks import missing_files, missing_files_message, no_samples_message
+from mmseg_scr.checks import (
+    missing_files,
+    missing_files_message,
+    no_labels_message,
+    no_samples_message,
+)
 from mmseg_scr.hooks.dataset_tree import leaves, steps
 
 
@@ -24,6 +29,8 @@ class Kind(NamedTuple):
 
 IMAGES = Kind('images', ('img_path', 'img_path2'), 'img_suffix')
 LABELS = Kind('label maps', ('seg_map_path',), 'seg_map_suffix')
+LOADER, LENIENT_LOADER = 'LoadAnnotations', 'LoadNamedAnnotations'
+OWNERS = 'mmseg.', 'mmseg_scr.'  # an annotation of other packages may be no label map
 
 
 @HOOKS.register_module()
@@ -40,7 +47,7 @@ class DataCheckHook(Hook):
     def before_train(self, runner: Runner) -> None:
         """Check the training and the validation set."""
         self.training = True
-        check_dataset(runner.train_dataloader.dataset)
+        check_dataset(runner.train_dataloader.dataset, training=True)
         if runner.val_loop is not None:
             check_dataset(runner.val_dataloader.dataset)
 
@@ -58,14 +65,18 @@ class DataCheckHook(Hook):
         check_dataset(runner.test_dataloader.dataset)
 
 
-def check_dataset(dataset: Dataset) -> None:
-    """Raise if a dataset, or one inside of it, has no samples or files that do not exist.
+def check_dataset(dataset: Dataset, *, training: bool = False) -> None:
+    """Raise if a dataset, or one inside of it, has no samples, no labels or files that are missing.
 
     Only local files are looked for, images always, label maps if the pipeline loads them. Samples
     without an ``img_path``, drawn or read from an archive, have nothing to miss.
 
+    Args:
+        dataset: built, its samples listed.
+        training: labels are needed also where their loader does without, as in inference.
+
     Raises:
-        ValueError: a dataset has no samples.
+        ValueError: a dataset has no samples, or none of them has the label map that it needs.
         FileNotFoundError: some of its files do not exist.
     """
     for leaf in leaves(dataset):
@@ -74,12 +85,15 @@ def check_dataset(dataset: Dataset) -> None:
             raise ValueError(no_samples_message(owner, settings))
         backend = (getattr(leaf, 'backend_args', None) or {}).get('backend', 'local')
         if hasattr(leaf, 'get_data_info') and backend == 'local':
-            _require_files(leaf)
+            _require_files(leaf, _needs_labels(leaf, training))
 
 
-def _require_files(dataset: Dataset) -> None:
+def _require_files(dataset: Dataset, needs_labels: bool) -> None:
     kinds = [IMAGES, LABELS] if _loads_labels(dataset) else [IMAGES]
     for kind, paths in zip(kinds, _paths(dataset, kinds), strict=True):
+        if needs_labels and kind is LABELS and not paths:
+            settings = _settings(dataset, kind.suffix)
+            raise ValueError(no_labels_message(type(dataset).__name__, settings))
         missing = list(missing_files(path for path in paths if '://' not in path))
         if missing:
             owner, settings = type(dataset).__name__, _settings(dataset, kind.suffix)
@@ -93,6 +107,13 @@ def _require_files(dataset: Dataset) -> None:
 def _loads_labels(dataset: Dataset) -> bool:
     pipeline = getattr(dataset, 'pipeline', None)
     return any('Annotation' in type(step).__name__ for step in steps(pipeline))
+
+
+def _needs_labels(dataset: Dataset, training: bool) -> bool:
+    """Whether a step reads ``seg_map_path`` of every sample, as mmseg's own loader does."""
+    names = (LOADER, LENIENT_LOADER) if training else (LOADER,)
+    kinds = (type(step) for step in steps(getattr(dataset, 'pipeline', None)))
+    return any(kind.__name__ in names and kind.__module__.startswith(OWNERS) for kind in kinds)
 
 
 def _paths(dataset: Dataset, kinds: Sequence[Kind]) -> list[list[str]]:

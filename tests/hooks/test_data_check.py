@@ -7,6 +7,7 @@ from mmengine.hooks import Hook
 from mmseg.datasets import BaseSegDataset, MultiImageMixDataset
 from torch.utils.data import Subset
 
+from mmseg_scr.datasets import LoadNamedAnnotations
 from mmseg_scr.hooks import DataCheckHook
 from mmseg_scr.hooks.data_check import check_dataset
 
@@ -91,6 +92,37 @@ def test_wrappers_are_looked_through(folder, wrap):
     bad = build(folder, seg_map_suffix='_none.png')
     with pytest.raises(FileNotFoundError, match='label maps'):
         check_dataset(wrap(build(folder), bad))
+
+
+UNLABELLED = {'img_path': 'img'}
+LENIENT = [{'type': LoadNamedAnnotations}]
+
+
+@pytest.mark.parametrize('training', [True, False])
+def test_labels_that_mmseg_would_look_for_in_vain_are_said_to_be_missing(folder, training):
+    dataset = build(folder, data_prefix=UNLABELLED)
+    with pytest.raises(KeyError, match='seg_map_path'):
+        dataset[0]
+    with pytest.raises(ValueError, match='BaseSegDataset has no label map for any') as error:
+        check_dataset(dataset, training=training)
+    assert "data_prefix={'img_path': " in str(error.value)
+    assert "name their folder as data_prefix['seg_map_path']" in str(error.value)
+
+
+def test_a_loader_that_does_without_labels_needs_them_in_training_alone(folder):
+    dataset = build(folder, LENIENT, data_prefix=UNLABELLED)
+    check_dataset(dataset)
+    loader = SimpleNamespace(dataset=dataset)
+    with pytest.raises(ValueError, match='no label map for any image'):
+        DataCheckHook().before_train(SimpleNamespace(train_dataloader=loader, val_loop=None))
+
+
+def test_annotations_of_other_packages_need_no_label_maps(folder):
+    class LoadAnnotations:  # boxes, say
+        def __call__(self, results):
+            return results
+
+    check_dataset(build(folder, [LoadAnnotations()], data_prefix=UNLABELLED), training=True)
 
 
 def test_remote_files_are_not_looked_for(folder):
