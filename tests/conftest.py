@@ -78,7 +78,7 @@ def _same_random_numbers_for_every_test():
 
 @pytest.fixture(autouse=True)
 def _no_log_file_that_is_closed():
-    """Whatever configures logging closes all files, and mmengine writes to those of its loggers."""
+    """uvicorn, below the page, closes all files of logs; mmengine goes on to write to its own."""
     for logger in MMLogger._instance_dict.values():
         for handler in [*logger.handlers]:
             if isinstance(handler, logging.FileHandler) and handler.stream is None:
