@@ -1,0 +1,50 @@
+"""The page of the field's parts says what the committed records say."""
+
+import re
+from pathlib import Path
+
+import pytest
+from mmengine.config import Config
+
+from mmseg_scr.runs.ablation import write_tables
+from mmseg_scr.runs.records import read_records
+
+ROOT = Path(__file__).parents[2]
+PAGE = (ROOT / 'docs/field.md').read_text()
+BASELINES = dict(aligner='scr-contrast-off', context='scr-contrast-off', classifier='scr')
+FIELD = Config.fromfile(ROOT / 'configs/studies/rows.py', import_custom_modules=False).field
+METRICS = {
+    'street_scenes': ['mIoU', 'boundary/mIoU_w1', 'boundary/mIoU_interior_w2'],
+    'camvid': ['mIoU', 'boundary/mIoU_w3', 'boundary/mIoU_interior_w3'],
+}
+
+
+def shown(study, slot):
+    """The table of a study below its mark, and the titles of its rows."""
+    found = re.search(rf'<!-- {study} {slot} -->\n\n((\|.*\n)+)', PAGE)
+    return found[1].rstrip('\n'), re.findall(r'^\| ([\w-]+) \| \d', found[1], re.MULTILINE)
+
+
+def tables():
+    return re.findall(r'<!-- (\w+) (\w+) -->', PAGE)
+
+
+def test_there_are_tables_of_each_slot():
+    assert {slot for _, slot in tables()} == {*BASELINES}
+
+
+@pytest.mark.parametrize(('study', 'slot'), tables())
+def test_table_is_made_of_the_records(study, slot, tmp_path):
+    table, titles = shown(study, slot)
+    records = read_records(ROOT / f'docs/results/{study}.jsonl')
+    expected = write_tables(
+        tmp_path, records, baseline=BASELINES[slot], metrics=METRICS[study], only=titles
+    )
+    assert table == expected.split('\n\n')[0]
+
+
+@pytest.mark.parametrize(('study', 'slot'), tables())
+def test_every_part_of_the_field_that_was_trained_has_its_row(study, slot):
+    trained = {record.title for record in read_records(ROOT / f'docs/results/{study}.jsonl')}
+    due = [title for title in FIELD if f'-{slot}-' in title and title in trained]
+    assert set(due) <= set(shown(study, slot)[1])
