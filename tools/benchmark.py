@@ -30,9 +30,9 @@ def parse_args() -> argparse.Namespace:
     )
     add = parser.add_argument
     add('what', nargs='+', metavar='PRESET|CONFIG', help=f'{", ".join(NAMES)}, or config files')
-    add('--against', nargs='+', action=DictAction, metavar='KEY=VALUE', help='also the first so')
+    add('--against', nargs='+', action=DictAction, metavar='KEY=VALUE', help='also the first config, so changed')
     add('--train', action='store_true', default=None, help='losses and gradients, not inference')
-    pixels = 'of the images; 512 512 of configs, as the preset says of presets'
+    pixels = 'of the images, 512 512 by default; of presets their own'
     add('--size', '--shape', nargs=2, type=int, metavar=('H', 'W'), help=pixels)
     add('--full-size', action='store_true', help="presets at the papers' sizes on a CPU, too")
     add('--batch', type=int, help='images; 1 of configs')

@@ -12,6 +12,7 @@ from docs.pages import ROOT, Page
 from docs.runner import fresh_folder, write_files
 from mmengine.config import Config
 from mmengine.registry import init_default_scope
+from mmengine.runner.checkpoint import load_state_dict
 from mmseg.registry import MODELS
 
 from mmseg_scr import aligners, contexts
@@ -48,6 +49,23 @@ def config_of(folder, name, **options):
 def build(folder, name, **options):
     init_default_scope('mmseg')
     return MODELS.build(config_of(folder, name, **options).model)
+
+
+@pytest.mark.parametrize('context', [None, 'LastStage', 'CRM'])
+def test_segnext_with_srm_takes_the_backbone_of_a_plain_checkpoint_and_trains(folder, context):
+    plain = build(folder, 'my_segnext.py')
+    change = {'model.decode_head.context.type': context} if context else {}
+    model = build(folder, 'my_segnext_srm.py', **change)
+    load_state_dict(model, plain.state_dict(), strict=False)  # as load_from does
+    taken = plain.backbone.state_dict()
+    assert taken
+    assert all(torch.equal(own, taken[name]) for name, own in model.backbone.state_dict().items())
+    losses = training_terms(model)
+    assert set(losses) == {'decode.loss_ce', 'decode.acc_seg'}
+    losses['decode.loss_ce'].backward()
+    # At its start SRM is bilinear, so that only the last layer of its offsets has a gradient.
+    gradients = [p.grad for p in model.decode_head.aligners.parameters() if p.grad is not None]
+    assert any(gradient.abs().max() > 0 for gradient in gradients)
 
 
 def saved_names(folder, name):
