@@ -30,7 +30,13 @@ def parse_args() -> argparse.Namespace:
     )
     add = parser.add_argument
     add('what', nargs='+', metavar='PRESET|CONFIG', help=f'{", ".join(NAMES)}, or config files')
-    add('--against', nargs='+', action=DictAction, metavar='KEY=VALUE', help='also the first config, so changed')
+    add(
+        '--against',
+        nargs='+',
+        action=DictAction,
+        metavar='KEY=VALUE',
+        help='also the first config, so changed',
+    )
     add('--train', action='store_true', default=None, help='losses and gradients, not inference')
     pixels = 'of the images, 512 512 by default; of presets their own'
     add('--size', '--shape', nargs=2, type=int, metavar=('H', 'W'), help=pixels)

@@ -12,6 +12,7 @@ from mmengine.dataset import pseudo_collate
 
 from mmseg_scr.datasets.configured import first_dataset, without_labels
 from mmseg_scr.figures.models import TrainedModel
+from mmseg_scr.hooks.seeded_evaluation import seeded
 from mmseg_scr.progress import ProgressReport
 
 Source = int | Path  # index of the test set, or a file
@@ -53,7 +54,8 @@ def each_scene(
         names = {title: sample_name(sample) for title, sample in samples.items()}
         if len(set(names.values())) > 1:
             raise ValueError(f'image {source} of the test sets is not the same: {names}')
-        predictions = {m.title: predict_sample(m, samples[m.title]) for m in models}
+        seed = source if isinstance(source, int) else 0
+        predictions = {m.title: predict_sample(m, samples[m.title], seed) for m in models}
         sizes = {title: p.shape for title, p in predictions.items()}
         if len(set(sizes.values())) > 1:
             raise ValueError(f'predictions for image {source} differ in size: {sizes}')
@@ -111,8 +113,15 @@ def picture(sample: Mapping, size: tuple[int, int]) -> np.ndarray:
 
 
 @torch.no_grad()
-def predict_sample(model: TrainedModel, sample: Mapping) -> np.ndarray:
-    """(H, W) classes that a model sees in what its pipeline made of an image."""
-    (outcome,) = model.network.test_step(pseudo_collate([sample]))
+def predict_sample(model: TrainedModel, sample: Mapping, seed: int) -> np.ndarray:
+    """(H, W) classes that a model sees in what its pipeline made of an image.
+
+    Args:
+        model: trained.
+        sample: of its pipeline.
+        seed: of what it draws; with the index of an image of the test set it draws as in a test.
+    """
+    with seeded(seed):
+        (outcome,) = model.network.test_step(pseudo_collate([sample]))
     labels = outcome.pred_sem_seg.data.squeeze(0)
     return labels.long().cpu().numpy()  # mmseg gives 0. and 1. of a head with one output

@@ -1,6 +1,8 @@
 """Makes the evaluation of models that draw random numbers in their forward pass repeatable."""
 
 import random
+from collections.abc import Iterator
+from contextlib import contextmanager
 
 import numpy as np
 import torch
@@ -27,23 +29,17 @@ class SeededEvaluationHook(Hook):
 
     def before_val_epoch(self, runner: Runner) -> None:
         """Remember the state that training left."""
-        gpus = torch.cuda.get_rng_state_all() if torch.cuda.is_available() else []
-        self._states = random.getstate(), np.random.get_state(), torch.get_rng_state(), gpus
+        self._states = _states()
 
     def before_val_iter(
         self, runner: Runner, batch_idx: int, data_batch: dict | tuple | list | None = None
     ) -> None:
         """Seed for one batch."""
-        self._seed(batch_idx)
+        _seed(self.seed + batch_idx)
 
     def after_val_epoch(self, runner: Runner, metrics: dict[str, float] | None = None) -> None:
         """Give training its state back."""
-        python, numpy, cpu, gpus = self._states
-        random.setstate(python)
-        np.random.set_state(numpy)
-        torch.set_rng_state(cpu)
-        if gpus:
-            torch.cuda.set_rng_state_all(gpus)
+        _set_states(self._states)
 
     def before_test_epoch(self, runner: Runner) -> None:
         """Remember the state before the test."""
@@ -53,13 +49,43 @@ class SeededEvaluationHook(Hook):
         self, runner: Runner, batch_idx: int, data_batch: dict | tuple | list | None = None
     ) -> None:
         """Seed for one batch."""
-        self._seed(batch_idx)
+        _seed(self.seed + batch_idx)
 
     def after_test_epoch(self, runner: Runner, metrics: dict[str, float] | None = None) -> None:
         """Give back the state before the test."""
         self.after_val_epoch(runner, metrics)
 
-    def _seed(self, batch_idx: int) -> None:
-        random.seed(self.seed + batch_idx)
-        np.random.seed(self.seed + batch_idx)
-        torch.manual_seed(self.seed + batch_idx)
+
+@contextmanager
+def seeded(seed: int) -> Iterator[None]:
+    """All generators begin at this seed; afterwards they stand where they stood.
+
+    With the index of an image as the seed, a model that draws predicts as in a test with
+    :class:`SeededEvaluationHook` and batches of one image.
+    """
+    states = _states()
+    try:
+        _seed(seed)
+        yield
+    finally:
+        _set_states(states)
+
+
+def _seed(seed: int) -> None:
+    random.seed(seed)
+    np.random.seed(seed)
+    torch.manual_seed(seed)
+
+
+def _states() -> tuple:
+    gpus = torch.cuda.get_rng_state_all() if torch.cuda.is_available() else []
+    return random.getstate(), np.random.get_state(), torch.get_rng_state(), gpus
+
+
+def _set_states(states: tuple) -> None:
+    python, numpy, cpu, gpus = states
+    random.setstate(python)
+    np.random.set_state(numpy)
+    torch.set_rng_state(cpu)
+    if gpus:
+        torch.cuda.set_rng_state_all(gpus)

@@ -8,6 +8,7 @@ from mmengine.dataset import pseudo_collate
 from mmseg.models import BaseSegmentor
 from torch import Tensor
 
+from mmseg_scr.hooks.seeded_evaluation import seeded
 from mmseg_scr.prediction.memory import is_out_of_memory
 from mmseg_scr.prediction.transforms import picture_pipeline
 from mmseg_scr.prediction.windows import Choice, WindowChoice
@@ -85,7 +86,8 @@ class Predictor:
         if choice.test_cfg is not None:
             self.model.test_cfg = choice.test_cfg
         try:
-            result = self.model.test_step(pseudo_collate([prepared]))[0]
+            with seeded(0):  # what it draws depends on no other picture
+                result = self.model.test_step(pseudo_collate([prepared]))[0]
         finally:
             if choice.test_cfg is not None:
                 self.model.test_cfg = own

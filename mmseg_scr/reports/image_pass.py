@@ -106,7 +106,7 @@ def pass_test_set(
         if stored is not None:
             return index, stored, None, 0.0
         begin = time.perf_counter()
-        prediction = predict_sample(model, sample)
+        prediction = predict_sample(model, sample, index)
         seconds = time.perf_counter() - begin
         return index, None, (sample['data_samples'].get('gt_sem_seg'), prediction), seconds
 

@@ -33,13 +33,20 @@ def add_run_options(parser: argparse.ArgumentParser, *, work_dir: str) -> None:
 
 
 def read_run_config(args: argparse.Namespace) -> Config:
-    """The config of a run with the overrides and the work dir of its command line."""
+    """The config of a run with the overrides and the work dir of its command line.
+
+    A config that lies in its own work dir, as those of trainings do, loses its name: the runner
+    would write its form, with what a test adds, over the file.
+    """
     os.environ.setdefault('LOCAL_RANK', str(args.local_rank))
     config = Config.fromfile(args.config)
     config.launcher = args.launcher
     config.merge_from_dict(args.cfg_options or {})
     of_config = config.get('work_dir') or f'work_dirs/{Path(args.config).stem}'
     config.work_dir = args.work_dir or of_config
+    written = Path(config.work_dir) / Path(args.config).name
+    if written.is_file() and written.samefile(args.config):
+        return Config(config.to_dict())
     return config
 
 

@@ -10,7 +10,7 @@ from mmengine.dataset import pseudo_collate
 from mmseg.models import BaseSegmentor
 from mmseg.registry import DATASETS
 
-from mmseg_scr.hooks import SeededEvaluationHook
+from mmseg_scr.hooks.seeded_evaluation import seeded
 from mmseg_scr.metrics.band_counts import count_bands
 from mmseg_scr.metrics.class_codes import class_codes
 from mmseg_scr.metrics.class_table import percent
@@ -93,17 +93,12 @@ def predict(
     """
     model.eval()
     maps = []
-    seeding = SeededEvaluationHook()
-    seeding.before_test_epoch(None)
-    try:
-        for done, scene in enumerate(sample.inputs, start=1):
-            seeding.before_test_iter(None, done - 1)
+    for index, scene in enumerate(sample.inputs):
+        with seeded(index):
             outcome = model.test_step(pseudo_collate([scene]))[0]
-            labels = outcome.pred_sem_seg.data[0]
-            maps.append(labels.long().cpu().numpy())  # floats of a head with one output
-            progress(f'evaluating {title}', done, len(sample.inputs))
-    finally:
-        seeding.after_test_epoch(None)
+        labels = outcome.pred_sem_seg.data[0]
+        maps.append(labels.long().cpu().numpy())  # floats of a head with one output
+        progress(f'evaluating {title}', index + 1, len(sample.inputs))
     return maps
 
 

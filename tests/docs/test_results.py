@@ -53,7 +53,10 @@ def test_sentences_say_what_the_records_say():
     )
     assert f'**{record.metrics["mIoU"]:.2f} mIoU**' in TEXT
     assert f'{record.metrics["boundary/mIoU_w1"]:.2f} in the band of 1 pixel' in TEXT
-    assert f'largest weight {largest:.2f} of 64 positions (of a training crop), entropy {entropy:.2f}' in TEXT
+    assert (
+        f'largest weight {largest:.2f} of 64 positions (of a training crop), entropy {entropy:.2f}'
+        in TEXT
+    )
     assert f"factors' spread {curve['factor_std']:.2f}" in TEXT
     unweighted = DECISIONS['street-unweighted-baseline'].curves['mIoU'][1][-1]
     assert f'it stood at {unweighted:.2f} on val without them' in TEXT

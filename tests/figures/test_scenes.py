@@ -8,6 +8,7 @@ from mmengine.dataset import pseudo_collate
 from mmseg_scr.figures import load_models
 from mmseg_scr.figures.of_scenes import improvements
 from mmseg_scr.figures.scenes import each_scene
+from mmseg_scr.runs.sample import predict, read_sample
 
 TWO_CLASSES = "test_dataloader['dataset'].update(metainfo=dict(classes=('road', 'sky')))"
 
@@ -40,6 +41,21 @@ def test_a_head_with_one_output_is_drawn_as_any_other(tmp_path):
         found = scenes(models, [0])
         assert set(np.unique(found[0].predictions['a'])) <= {0, 1}
         assert improvements(found, models[0], width=6).axes
+
+
+def test_what_draws_random_numbers_predicts_as_in_a_test(tmp_path):
+    pair = write_trained(
+        tmp_path / 'a', 'segnext', head='in_channels=[16, 24, 32], ham_channels=32, channels=32'
+    )
+    with load_models([pair], ['a']) as (model,):
+        first, again, *_ = (scenes([model], [0, 1, 2]) for _ in range(2))
+        settings = model.config.test_dataloader.dataset
+        sample = read_sample(settings)
+        tested = predict(model.network, sample, progress=lambda *_: None, title='')
+    for one, other, expected in zip(first, again, tested, strict=True):
+        assert np.array_equal(one.predictions['a'], other.predictions['a'])
+        assert np.array_equal(one.predictions['a'], expected)
+    assert len(np.unique(expected)) > 1
 
 
 def test_a_file_needs_no_labels(models, tmp_path):

@@ -6,6 +6,7 @@ from mmengine.registry import HOOKS, init_default_scope
 from mmseg.models.decode_heads import LightHamHead
 
 from mmseg_scr.hooks import SeededEvaluationHook
+from mmseg_scr.hooks.seeded_evaluation import seeded
 
 
 def evaluate(hook, head, inputs):
@@ -36,6 +37,19 @@ def test_segnext_evaluates_alike_twice_and_training_does_not_notice():
     first, second = evaluate(hook, head, inputs), evaluate(hook, head, inputs)
     for a, b in zip(first, second, strict=True):
         torch.testing.assert_close(a, b, rtol=0, atol=0)
+    assert torch.equal(torch.get_rng_state(), states[0])
+    assert (np.random.get_state()[1] == states[1]).all()
+    assert random.getstate() == states[2]
+
+
+def test_a_block_draws_what_a_batch_of_that_number_does_and_nobody_else_notices():
+    SeededEvaluationHook().before_test_iter(None, 3)
+    expected = torch.rand(2), np.random.rand(2), random.random()
+    states = torch.get_rng_state(), np.random.get_state()[1].copy(), random.getstate()
+    with seeded(3):
+        drawn = torch.rand(2), np.random.rand(2), random.random()
+    for one, other in zip(drawn, expected, strict=True):
+        assert np.array_equal(one, other)
     assert torch.equal(torch.get_rng_state(), states[0])
     assert (np.random.get_state()[1] == states[1]).all()
     assert random.getstate() == states[2]

@@ -15,9 +15,9 @@ def predicted(monkeypatch):
     """Names of the images that models were asked for."""
     asked = []
 
-    def predict(model, sample):
+    def predict(model, sample, seed):
         asked.append(sample['data_samples'].img_path.rpartition('/')[2])
-        return predict_sample(model, sample)
+        return predict_sample(model, sample, seed)
 
     monkeypatch.setattr(image_pass, 'predict_sample', predict)
     return asked
@@ -34,7 +34,7 @@ def test_counts_are_those_of_the_model_on_every_image(load, tmp_path):
         sample = load_sample(model, index)
         truth, prediction = result.maps(index)
         assert np.array_equal(truth, sample['data_samples'].gt_sem_seg.data[0])
-        assert np.array_equal(prediction, predict_sample(model, sample))
+        assert np.array_equal(prediction, predict_sample(model, sample, index))
         known = truth != 255
         right = ((truth == prediction) & known).sum()
         assert result.whole[index, 0].sum() == right

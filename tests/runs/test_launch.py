@@ -1,4 +1,5 @@
 import argparse
+from pathlib import Path
 
 import pytest
 from builders.checkpoints import save_harmful
@@ -27,6 +28,15 @@ def test_work_dir_is_named_by_the_option_the_config_or_the_file(parse):
     assert parse('--cfg-options', 'work_dir=b').work_dir == 'b'
     assert parse('--cfg-options', 'work_dir=b', '--work-dir', 'c').work_dir == 'c'
     assert parse('--launcher', 'slurm').launcher == 'slurm'
+
+
+def test_a_config_in_its_own_work_dir_is_not_written_over(parse, tmp_path):
+    written = Path('small.py')
+    aside = parse('--work-dir', str(tmp_path / 'other'))
+    inside = parse('--work-dir', str(tmp_path), '--cfg-options', 'b=2')
+    assert Path(aside.filename).name == written.name  # by which a runner names what it dumps
+    assert inside.filename is None
+    assert (inside.a, inside.b, inside.work_dir) == (1, 2, str(tmp_path))
 
 
 def test_resuming_goes_on_from_the_work_dir_whatever_the_run_once_started_from(tmp_path):
