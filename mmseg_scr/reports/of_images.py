@@ -67,36 +67,37 @@ def class_changes(pairs: Sequence[Pair]) -> Section:
 def image_table(subjects: Sequence[Subject], pairs: Sequence[Pair], rows: int) -> Section:
     """The score of every image, the lowest of the last model first."""
     scores = _scores(subjects, pairs)
-    order = np.argsort(scores[:, -1], kind='stable')  # nan comes last
+    *_, last = scores.values()
+    order = np.argsort(last, kind='stable')  # nan comes last
     names = subjects[0].passes[0].names
+    gains = _gains(pairs)
     body = [
         [
             word(names[i]),
-            *(number(100 * value) for value in scores[i]),
-            *(number(100 * (v - scores[i][0]), signed=True) for v in scores[i][1:]),
+            *(number(100 * column[i]) for column in scores.values()),
+            *(number(100 * column[i], signed=True) for column in gains.values()),
         ]
         for i in order[:rows]
     ]
     which = f'The lowest {len(body)} of {len(names)}' if len(body) < len(names) else 'All'
     caption = (
         f'{which} images, mean IoU over the classes in the label of each, in percent'
-        f'{_of_which(pairs)}; the lowest of {subjects[-1].title} first.'
+        f'{_of_all(pairs)}; the lowest of {subjects[-1].title} first.'
     )
-    columns = ['image', *(s.title for s in subjects)]
-    columns += [f'{s.title} − {subjects[0].title}' for s in subjects[1:]]
-    table = Table(caption, columns, body, sortable=True, rising=len(subjects))
+    columns = ['image', *scores, *gains]
+    table = Table(caption, columns, body, sortable=True, rising=len(scores))
     return Section('images', 'Images, worst first', [table])
 
 
 def write_image_csv(path: Path, subjects: Sequence[Subject], pairs: Sequence[Pair]) -> None:
     """All images, one line each."""
-    scores = 100 * _scores(subjects, pairs)
+    scores = _scores(subjects, pairs)
     names = subjects[0].passes[0].names
     rows = [
-        [clean(name), *(f'{value:.4f}' for value in values)]
-        for name, values in zip(names, scores, strict=True)
+        [clean(name), *(f'{100 * value:.4f}' for value in values)]
+        for name, *values in zip(names, *scores.values(), strict=True)
     ]
-    write_csv(path, [['image', *(subject.title for subject in subjects)], *rows])
+    write_csv(path, [['image', *scores], *rows])
 
 
 def changed_images(pairs: Sequence[Pair], shown: int) -> Section:
@@ -143,13 +144,33 @@ def _scene(pair: Pair, index: int) -> Scene:
     return Scene(before.names[index], image, truth, predictions)
 
 
-def _scores(subjects: Sequence[Subject], pairs: Sequence[Pair]) -> np.ndarray:
-    """(N, models), each by the training whose predictions are compared."""
+def _scores(subjects: Sequence[Subject], pairs: Sequence[Pair]) -> dict[str, np.ndarray]:
+    """Heading -> (N,), each by the training whose predictions are compared."""
     if not pairs:
-        return np.stack([image_scores(s.passes[0]) for s in subjects], axis=1)
-    columns = [image_scores(pairs[0].shown[0])]
-    return np.stack([*columns, *(image_scores(pair.shown[1]) for pair in pairs)], axis=1)
+        return {subject.title: image_scores(subject.passes[0]) for subject in subjects}
+    return {
+        subject.title + _of_its_own(pair, pairs): image_scores(result)
+        for pair in pairs
+        for subject, result in zip((pair.base, pair.other), pair.shown, strict=True)
+    }
 
 
-def _of_which(pairs: Sequence[Pair]) -> str:
-    return pairs[0].of_which if pairs else ''
+def _gains(pairs: Sequence[Pair]) -> dict[str, np.ndarray]:
+    """Heading -> (N,) score of each image above that of the baseline, of one seed."""
+    return {
+        f'{pair.other.title} − {pair.base.title}{_of_its_own(pair, pairs)}': (
+            image_scores(pair.shown[1]) - image_scores(pair.shown[0])
+        )
+        for pair in pairs
+    }
+
+
+def _of_all(pairs: Sequence[Pair]) -> str:
+    """Which training of the baseline all pairs compare with; nothing where they differ in that."""
+    one = len({id(pair.shown[0]) for pair in pairs}) == 1
+    return pairs[0].of_which if one else ''
+
+
+def _of_its_own(pair: Pair, pairs: Sequence[Pair]) -> str:
+    """Which training a pair compares, where that is not said of all."""
+    return '' if _of_all(pairs) else pair.of_which

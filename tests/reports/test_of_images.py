@@ -40,6 +40,26 @@ def test_the_worst_image_of_the_last_model_is_first(subjects, pairs):
     assert table.caption.startswith('The lowest 3 of 4 images')
 
 
+def test_methods_of_other_seeds_are_compared_with_the_baseline_of_their_own(tmp_path):
+    base = subject_of(tmp_path, 'base', [0, 3], seeds=(1, 2))
+    others = [
+        subject_of(tmp_path, name, [s], seeds=(k,)) for name, s, k in (('a', 0, 1), ('b', 3, 2))
+    ]
+    pairs = [Pair(base, other) for other in others]
+    (table,) = of_images.image_table([base, *others], pairs, rows=4).blocks
+    assert table.columns[1:] == [
+        *('base of seed 1', 'a of seed 1', 'base of seed 2', 'b of seed 2'),
+        *('a − base of seed 1', 'b − base of seed 2'),
+    ]
+    for row in table.rows:  # each predicts as the baseline of its seed does
+        assert (row[5].value, row[6].value) == (0, 0)
+        assert row[1].value > row[3].value
+    assert 'of seed' not in table.caption
+    of_images.write_image_csv(tmp_path / 'images.csv', [base, *others], pairs)
+    with (tmp_path / 'images.csv').open() as file:
+        assert next(csv.reader(file)) == ['image', *table.columns[1:5]]
+
+
 def test_the_table_in_a_file_has_all_images(subjects, pairs, tmp_path):
     of_images.write_image_csv(tmp_path / 'images.csv', subjects, pairs)
     with (tmp_path / 'images.csv').open() as file:
