@@ -16,6 +16,7 @@ from mmseg_scr.checks import only_safe_checkpoints
 from mmseg_scr.datasets.configured import first_dataset
 from mmseg_scr.hooks.checkpoint_report import describe, fill_model
 
+BACKGROUND, BLACK = 'background', [0, 0, 0]  # beside the only class of a model
 HUE_STEP = 0.618034  # the golden ratio: hues of neighbours are far apart, however many there are
 
 
@@ -71,11 +72,14 @@ def load_model(
 def class_info(model: BaseSegmentor, meta: Mapping) -> dict:
     """Classes and palette of a model: its checkpoint's, else its dataset's, else numbers.
 
+    A model of one class with one output predicts whether a pixel is of it: it has two, the first
+    called ``background``.
+
     Args:
         model: with its config as ``cfg``.
         meta: of the checkpoint.
     """
-    count = _count_classes(model)
+    count = _attribute_of_head(model, 'num_classes')
     known = [
         meta.get('dataset_meta') or {},
         dict(classes=meta.get('CLASSES'), palette=meta.get('PALETTE')),  # mmseg 0.x
@@ -90,6 +94,8 @@ def class_info(model: BaseSegmentor, meta: Mapping) -> dict:
     palette = info.get('palette')
     if not palette or len(palette) != len(classes):
         palette = distinct_colors(len(classes))
+    if count == 1 == _attribute_of_head(model, 'out_channels'):
+        classes, palette = [BACKGROUND, *classes], [BLACK, *palette]
     return dict(classes=tuple(classes), palette=[list(map(int, color)) for color in palette])
 
 
@@ -138,11 +144,11 @@ def _read(checkpoint: Path | str) -> Mapping:
         raise ValueError(f'the checkpoint {str(checkpoint)!r} cannot be read: {reason}') from error
 
 
-def _count_classes(model: BaseSegmentor) -> int | None:
+def _attribute_of_head(model: BaseSegmentor, name: str) -> int | None:
     head = getattr(model, 'decode_head', None)
     if isinstance(head, torch.nn.ModuleList):  # a cascade; its last head predicts
         head = head[-1]
-    return getattr(head, 'num_classes', None)
+    return getattr(head, name, None)
 
 
 def _dataset_info(config: Config) -> dict:

@@ -76,8 +76,6 @@ def predict_sources(
     except BaseException:
         collector.stop()
         raise
-    finally:
-        table.close()
     return Report(outcome, timing)
 
 

@@ -1,10 +1,13 @@
 """The share of each class in every picture, as a CSV file that grows; its rows say what is done."""
 
 import csv
+import fcntl
 import io
 import os
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
+from typing import TextIO
 
 import numpy as np
 
@@ -24,8 +27,11 @@ def class_shares(labels: np.ndarray, count: int) -> np.ndarray:
 class ShareTable:
     """One row a picture or video, written when all of its results lie in place.
 
+    Several processes may write to one file.
+
     Args:
-        path: of the CSV file. Of what a killed run left, a last row that is cut off is dropped.
+        path: of the CSV file, whose folder exists. Of what a killed run left, a last row that is
+            cut off is dropped.
         classes: K names. A file of other classes is begun anew.
     """
 
@@ -34,7 +40,6 @@ class ShareTable:
         self.classes = tuple(classes)
         self._header = [*COLUMNS, *classes]
         self._sources: dict[str, str] = {}  # name -> path that it was predicted on
-        self._file = None
 
     def load(self) -> None:
         """Read which names have a row."""
@@ -42,11 +47,12 @@ class ShareTable:
 
     def forget(self, names: Collection[str]) -> None:
         """Write the file anew without the rows of these names."""
-        rows = [row for row in self._rows() if row[0] not in names]
-        self._sources = {row[0]: row[1] for row in rows}
-        buffer = io.StringIO()
-        csv.writer(buffer, lineterminator=LINE_END).writerows([self._header, *rows])
-        write_text(self.path, buffer.getvalue())
+        with self._locked():
+            rows = [row for row in self._rows() if row[0] not in names]
+            self._sources = {row[0]: row[1] for row in rows}
+            buffer = io.StringIO()
+            csv.writer(buffer, lineterminator=LINE_END).writerows([self._header, *rows])
+            write_text(self.path, buffer.getvalue())
 
     def source_of(self, name: str) -> str | None:
         """The path that has a row of that name."""
@@ -61,19 +67,28 @@ class ShareTable:
             frames: 1 for a picture.
             shares: (K,), the mean over the frames.
         """
-        if self._file is None:
-            self._file = self.path.open('a', **ENCODING)
         path = full_path(source)
         row = [source.name, path, size[1], size[0], frames, *(f'{share:.6f}' for share in shares)]
-        csv.writer(self._file, lineterminator=LINE_END).writerow(row)
-        self._file.flush()
+        with self._locked() as file:
+            writer = csv.writer(file, lineterminator=LINE_END)
+            if not os.path.getsize(self.path):
+                writer.writerow(self._header)
+            writer.writerow(row)
         self._sources[source.name] = path
 
-    def close(self) -> None:
-        """Close the file."""
-        if self._file is not None:
-            self._file.close()
-            self._file = None
+    @contextmanager
+    def _locked(self) -> Iterator[TextIO]:
+        """The file, open to append, while no other process writes it."""
+        while True:
+            with self.path.open('a', **ENCODING) as file:
+                fcntl.flock(file, fcntl.LOCK_EX)
+                there = self.path.exists() and os.path.samestat(
+                    os.fstat(file.fileno()), self.path.stat()
+                )
+                if there:  # not replaced by another process while this one waited
+                    yield file
+                    file.flush()
+                    return
 
     def _rows(self) -> list[list[str]]:
         if not self.path.is_file():

@@ -31,6 +31,10 @@ class Video:
     """
 
     def __init__(self, where: str | int) -> None:
+        if not isinstance(where, int):
+            where = os.path.abspath(where)  # FFmpeg takes 12:30.mp4 for an address
+            if not _is_text(where):
+                raise ValueError('the name is not UTF-8, which OpenCV needs: rename the file')
         self._capture = cv2.VideoCapture(where)
         if not self._capture.isOpened():
             self._capture.release()
@@ -89,7 +93,9 @@ class VideoFile:
         self._padding = (0, size[0] % 2, 0, size[1] % 2)  # the encoders cut odd sides instead
         code = cv2.VideoWriter_fourcc(*CODECS[path.suffix])
         even = (size[1] + size[1] % 2, size[0] + size[0] % 2)
-        self._writer = cv2.VideoWriter(str(path), code, rate, even)
+        if not _is_text(str(path)):
+            raise OSError(f'OpenCV writes no video whose name is not UTF-8, such as {str(path)!r}')
+        self._writer = cv2.VideoWriter(os.path.abspath(path), code, rate, even)
         if not self._writer.isOpened():
             raise OSError(f'OpenCV cannot write the video {path} of {even[0]}x{even[1]} pixels')
 
@@ -108,6 +114,15 @@ class VideoFile:
         self._writer.release()
         if not self.path.is_file() or not self.path.stat().st_size:
             raise OSError(f'the video {self.path} was not written; is the disk full?')
+
+
+def _is_text(name: str) -> bool:
+    """Whether a name is UTF-8; with one that is not OpenCV ends the process."""
+    try:
+        name.encode()
+    except UnicodeEncodeError:
+        return False
+    return True
 
 
 @cache

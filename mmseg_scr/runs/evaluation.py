@@ -91,7 +91,7 @@ def _has_single_output(model: ConfigDict) -> bool:
     head = model.get('decode_head') or {}
     head = head[-1] if isinstance(head, list) else head  # of a cascade
     head = head.get('head') or head  # of a wrapped one
-    return head.get('out_channels') == 1
+    return (head.get('out_channels') or head.get('num_classes')) == 1
 
 
 def _writes_predictions(evaluator: ConfigDict) -> bool:

@@ -47,9 +47,7 @@ class Told:
 
 @pytest.fixture
 def made(tmp_path):
-    made = Told(tmp_path)
-    yield made
-    made.table.close()
+    return Told(tmp_path)
 
 
 def test_each_source_is_written_counted_and_shown(made):

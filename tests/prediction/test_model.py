@@ -1,11 +1,15 @@
+import numpy as np
 import pytest
 import torch
 from builders.checkpoints import save_harmful
 from builders.tiny_models import CLASSES, PALETTE, save_tiny_model, tiny_config
 from mmengine.config import Config
+from mmseg.apis import init_model
 
 from mmseg_scr.checks import UnsafeCheckpointError
 from mmseg_scr.prediction.model import class_info, distinct_colors, load_model, pick_device
+from mmseg_scr.prediction.predictor import Predictor
+from mmseg_scr.prediction.shares import class_shares
 
 
 @pytest.fixture(scope='module')
@@ -89,6 +93,23 @@ def test_there_are_always_classes_with_a_colour_each(meta, dataset, classes):
 def test_the_dataset_of_a_config_gives_its_own_classes():
     info = class_info(Model(10, dict(type='StreetScenesDataset')), {})
     assert info['classes'][0] == 'road'
+
+
+def test_a_model_of_one_class_tells_it_from_the_background(tmp_path):
+    config = tiny_config()
+    config.model.decode_head.update(num_classes=1)
+    config.dump(tmp_path / 'one.py')
+    model = init_model(config, device='cpu')
+    meta = dict(dataset_meta=dict(classes=('crack',), palette=[[9, 8, 7]]))
+    torch.save(dict(meta=meta, state_dict=model.state_dict()), tmp_path / 'one.pth')
+    predictor = Predictor(load_model(tmp_path / 'one.py', tmp_path / 'one.pth'))
+    assert predictor.classes == ('background', 'crack')
+    assert predictor.palette == [[0, 0, 0], [9, 8, 7]]
+    picture = np.random.default_rng(0).integers(0, 255, (40, 50, 3), dtype=np.uint8)
+    labels = predictor(predictor.prepare(picture)).labels
+    assert class_shares(labels, len(predictor.classes)).shape == (2,)
+    several = class_info(Model(1), meta)  # whose head has another number of outputs
+    assert several['classes'] == ('crack',)
 
 
 def test_made_up_colours_differ():

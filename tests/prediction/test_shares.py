@@ -25,7 +25,6 @@ def table(tmp_path):
     table.forget(())
     for name in ('a', 'b\udcff'):
         table.add(picture(name), (20, 30), 1, np.array([0.25, 0.75]))
-    table.close()
     return table
 
 
@@ -73,3 +72,21 @@ def test_a_table_of_other_classes_is_begun_anew(table):
     assert later.source_of('a') is None
     later.forget(())
     assert rows(later) == [['name', 'source', 'width', 'height', 'frames', 'sky']]
+
+
+def test_rows_of_two_processes_are_all_kept(tmp_path):
+    tables = [ShareTable(tmp_path / 'shares.csv', CLASSES) for _ in range(2)]
+    share = np.array([0.25, 0.75])
+    tables[0].forget(())
+    tables[0].add(picture('a1'), (20, 30), 1, share)
+    tables[1].forget({'b1'})  # begins while the first is at work, and writes the file anew
+    tables[0].add(picture('a2'), (20, 30), 1, share)
+    tables[1].add(picture('b1'), (20, 30), 1, share)
+    tables[0].add(picture('a3'), (20, 30), 1, share)
+    assert [row[0] for row in rows(tables[0])] == ['name', 'a1', 'a2', 'b1', 'a3']
+
+
+def test_a_file_that_is_removed_meanwhile_is_begun_anew(table):
+    table.path.unlink()
+    table.add(picture('c'), (20, 30), 1, np.array([0.25, 0.75]))
+    assert [row[0] for row in rows(table)] == ['name', 'c']

@@ -1,3 +1,6 @@
+import os
+from pathlib import Path
+
 import cv2
 import numpy as np
 import pytest
@@ -21,6 +24,21 @@ def test_frames_rate_and_length_come_back(tmp_path, suffix):
     frames = list(video.frames())
     assert {frame.shape for frame in frames} == {(32, 48, 3)}
     assert [round(frame.mean() / 40) for frame in frames] == [0, 1, 2, 3, 4]
+
+
+@pytest.mark.parametrize('name', ['12:30:05.mp4', 'file:x.avi', 'a b.mp4', 'été.mp4'])
+def test_names_that_look_like_addresses_are_files(tmp_path, monkeypatch, name):
+    monkeypatch.chdir(tmp_path)
+    assert len(list(Video(write(Path(name))).frames())) == 5
+
+
+def test_names_that_are_no_text_are_refused_where_opencv_would_die(tmp_path):
+    name = os.fsdecode(b'\xff.mp4')
+    (tmp_path / name).write_bytes(b'')
+    with pytest.raises(ValueError, match='not UTF-8, which OpenCV needs: rename the file'):
+        Video(str(tmp_path / name))
+    with pytest.raises(OSError, match=r"not UTF-8, such as '.*udcff\.mp4'"):
+        VideoFile(tmp_path / name, 10.0, (32, 48))
 
 
 def test_odd_sides_lose_no_pixel(tmp_path):

@@ -114,7 +114,13 @@ def test_augmentation_that_a_config_does_not_describe_is_refused():
 
 
 @pytest.mark.parametrize(
-    'head', [SINGLE, [dict(type='FCNHead'), SINGLE], dict(type='ContextAwareHead', head=SINGLE)]
+    'head',
+    [
+        SINGLE,
+        [dict(type='FCNHead'), SINGLE],
+        dict(type='ContextAwareHead', head=SINGLE),
+        dict(type='FCNHead', num_classes=1),
+    ],
 )
 def test_augmentation_that_mmseg_averages_wrongly_is_refused(head):
     settings = dict(
