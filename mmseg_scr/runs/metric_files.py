@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Sequence
+from math import isfinite
 from pathlib import Path
 
 DIGITS = 4  # after the point; mmseg's float32 has more, of no meaning
@@ -17,7 +18,8 @@ def read_metric_files(named: Sequence[str]) -> dict[str, dict]:
             into its work dir, or the record of a run.
 
     Returns:
-        Set -> name of a score -> number, or numbers by class.
+        Set -> name of a score -> number, or numbers by class, None for a class without one. What
+        the images do not have, as a score at borders where there is none, is left out.
 
     Raises:
         ValueError: a file holds no scores, or a set is given twice.
@@ -47,11 +49,17 @@ def _read(file: Path) -> dict:
 
 def _is_score(value: object) -> bool:
     if isinstance(value, dict):
-        return all(inner is None or _is_score(inner) for inner in value.values())
+        return all(inner is None or _is_number(inner) for inner in value.values())
+    return _is_number(value) and isfinite(value)
+
+
+def _is_number(value: object) -> bool:
     return isinstance(value, int | float) and not isinstance(value, bool)
 
 
 def _rounded(value: dict | float | None) -> dict | float | None:
     if isinstance(value, dict):
         return {name: _rounded(inner) for name, inner in value.items()}
-    return round(value, DIGITS) if isinstance(value, float) else value
+    if isinstance(value, float):
+        return round(value, DIGITS) if isfinite(value) else None  # of a class that has no score
+    return value

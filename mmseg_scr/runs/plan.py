@@ -101,7 +101,8 @@ def _check_group(group: Mapping, plan: Path) -> tuple[list[Path], list[int]]:
         raise ValueError(f'{plan}: a group must be dict(config=..., seeds=[...]), got {group}')
     names = [group['config']] if isinstance(group['config'], str) else group['config']
     seeds = group['seeds']
-    if not names or not seeds or not all(type(seed) is int for seed in seeds):
+    lists = all(isinstance(values, list | tuple) and values for values in (names, seeds))
+    if not lists or not all(type(seed) is int for seed in seeds):
         raise ValueError(f'{plan}: a group needs configs and whole numbers as seeds, got {group}')
     files = [(plan.parent / name).resolve() for name in names]
     for name, file in zip(names, files, strict=True):

@@ -5,18 +5,23 @@ import hashlib
 import json
 import os
 from collections.abc import Iterable
-from dataclasses import asdict, dataclass
+from dataclasses import MISSING, asdict, dataclass, fields
 from pathlib import Path
 
 from mmengine.config import Config
 
 from mmseg_scr.drafts import write_text
+from mmseg_scr.version import __version__
 
 # Keys that say where a run and its data lie, how it was started and what it draws.
 NOT_OF_THE_EXPERIMENT = (
     *('work_dir', 'data_root', 'load_from', 'resume', 'launcher'),
     *('experiment_name', 'visualizer', 'randomness'),
 )
+
+
+class NewerRecordError(ValueError):
+    """A record of a later version of the package."""
 
 
 @dataclass(frozen=True)
@@ -89,7 +94,7 @@ def read_records(path: Path) -> list[RunRecord]:
     A last line that was cut off, as by a lost machine, is left out.
 
     Raises:
-        ValueError: another line is no record; its number is named.
+        ValueError: another line is no record, or one of a newer version; its number is named.
     """
     return _parse(path.read_text(), str(path)) if path.is_file() else []
 
@@ -103,6 +108,16 @@ def _of_the_experiment(value: object) -> object:
     return value
 
 
+def _require_known(content: dict, where: str) -> None:
+    unknown = sorted(content.keys() - {field.name for field in fields(RunRecord)})
+    needed = {field.name for field in fields(RunRecord) if field.default is MISSING}
+    if unknown and needed <= content.keys():
+        raise NewerRecordError(
+            f'{where} has {", ".join(unknown)}, which mmseg_scr {__version__} does not know: it was'
+            ' written by a newer version; update the package'
+        )
+
+
 def _line(record: RunRecord) -> str:
     return json.dumps(asdict(record), default=float) + '\n'  # numpy's numbers
 
@@ -112,8 +127,12 @@ def _parse(text: str, name: str) -> list[RunRecord]:
     records = []
     for number, line in enumerate(whole.splitlines(), start=1):
         try:
-            records.append(RunRecord(**json.loads(line)))
-        except (ValueError, TypeError) as error:
+            content = json.loads(line)
+            _require_known(content, f'line {number} of {name}')
+            records.append(RunRecord(**content))
+        except NewerRecordError:
+            raise
+        except (ValueError, TypeError, AttributeError) as error:
             raise ValueError(
                 f'line {number} of {name} is no record of a run: {error}; remove the line, the run '
                 'can be repeated'

@@ -5,6 +5,7 @@ from pathlib import Path
 
 from mmengine.config import Config
 
+from mmseg_scr.runs.defaults import add_defaults
 from mmseg_scr.runs.schedules import iterations_of
 
 CHECKPOINTS = 20  # of a run, so that little is lost
@@ -31,6 +32,7 @@ def repeatable(config: Config, name: str, seed: int, folder: Path, *, workers: i
     iterations = iterations_of(config)
     config.work_dir = str(folder)
     config.experiment_name = name
+    add_defaults(config)
     config.visualizer.name = name
     config.randomness = dict(seed=seed)
     config.log_level = 'WARNING'
@@ -45,7 +47,10 @@ def repeatable(config: Config, name: str, seed: int, folder: Path, *, workers: i
         config.train_dataloader.pop('prefetch_factor', None)  # which torch refuses without any
     # Of two, one stays whole while another is written.
     config.default_hooks.checkpoint.update(
-        interval=max(iterations // CHECKPOINTS, 1), max_keep_ckpts=2, save_best=None
+        interval=max(iterations // CHECKPOINTS, 1),
+        by_epoch=False,
+        max_keep_ckpts=2,
+        save_best=None,
     )
     config.default_hooks.logger.interval = max(iterations // LOGGED_STEPS, 1)
     if not config.get('test_dataloader') and config.get('val_dataloader'):

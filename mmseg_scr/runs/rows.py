@@ -86,11 +86,12 @@ def summarize(
         raise ValueError(f'no record of {unknown[0]!r}, only of {[*by_title]}')
     chosen = {title: by_title[title] for title in only or by_title}
     for title in chosen:
-        _require_one_experiment(title, digests[title])
+        require_one_experiment(title, digests[title])
     return [_row(title, runs, by_title[baseline], metrics) for title, runs in chosen.items()]
 
 
-def _require_one_experiment(title: str, digests: Collection[str]) -> None:
+def require_one_experiment(title: str, digests: Collection[str]) -> None:
+    """Raise ValueError if the records of a title have several digests."""
     if len(digests) > 1:
         raise ValueError(
             f'{title!r} has records of {len(digests)} different experiments; give them other '
@@ -147,6 +148,6 @@ def _over_images(runs: Runs, baseline: Runs) -> dict[int, BootstrapDifference]:
     found = {}
     for seed, partner in _partners(runs, baseline).items():
         tables = partner.image_counts, runs[seed].image_counts
-        if all(tables) and tables[0]['names'] == tables[1]['names']:
+        if all(tables) and all(tables[0][key] == tables[1][key] for key in ('names', 'classes')):
             found[seed] = bootstrap_difference(*map(unpack_counts, tables))
     return found

@@ -6,6 +6,8 @@ from pathlib import Path
 
 from mmseg_scr.visualization import Series
 
+TIMES = ('time', 'data_time')  # of an iteration of a training
+
 
 def read_scalars(work_dir: Path | str) -> Series:
     """All scalars that the runs in a work dir logged, a resumed run joined to the first.
@@ -13,7 +15,7 @@ def read_scalars(work_dir: Path | str) -> Series:
     Args:
         work_dir: a work dir, whose ``<time stamp>/vis_data/scalars.json`` are read in order of
             time, or the folder of one run. Where runs overlap, the later one counts. A last line
-            that was cut off, as by a lost machine, is left out.
+            that was cut off, as by a lost machine, is left out, and the times of validations are.
 
     Returns:
         Name -> (iterations, values), by rising iteration.
@@ -29,8 +31,9 @@ def read_scalars(work_dir: Path | str) -> Series:
     for file in files:
         for entry in _entries(file):
             step = int(entry.pop('step'))
+            others = () if 'iter' in entry else TIMES  # a validation has its own, per image
             for name, value in entry.items():
-                if isinstance(value, int | float):
+                if isinstance(value, int | float) and name not in others:
                     values.setdefault(name, {})[step] = float(value)
     return {
         name: ([*sorted(points)], [points[step] for step in sorted(points)])

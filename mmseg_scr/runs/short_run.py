@@ -9,6 +9,7 @@ from mmengine.runner import Runner
 
 from mmseg_scr.datasets import check_folders
 from mmseg_scr.progress import ProgressReport
+from mmseg_scr.runs.defaults import add_defaults
 from mmseg_scr.runs.schedules import shorten
 
 VALIDATIONS = 4
@@ -40,9 +41,10 @@ def train_briefly(
             no longer finite.
     """
     shorten(config, iterations)
+    add_defaults(config)
     config.work_dir = str(work_dir)
     config.train_cfg.val_interval = max(iterations // VALIDATIONS, 1)
-    config.default_hooks.checkpoint.update(interval=iterations, save_best=None)
+    config.default_hooks.checkpoint.update(interval=iterations, by_epoch=False, save_best=None)
     config.default_hooks.logger.interval = max(iterations // LOGGED_STEPS, 1)
     config.log_level = 'ERROR'
     # mmengine keeps one visualizer, logger and message hub for a name in a process.

@@ -37,6 +37,8 @@ class Difference:
     def __format__(self, spec: str) -> str:
         signed = f'+{spec or ".2f"}'
         center, low, high = (format(value, signed) for value in (self.mean, self.low, self.high))
+        if np.isnan(self.mean):
+            return '-'
         return f'{center}, one seed' if np.isnan(self.low) else f'{center} [{low}, {high}]'
 
 

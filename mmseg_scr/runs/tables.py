@@ -21,6 +21,12 @@ some."""
 NOTE_ON_IMAGES = """\
 "{score} over images" asks another question, of two trained models: the difference of one pair of
 runs, with the 95 % percentile interval of 10,000 draws of the test images with replacement."""
+# What stands for a character that has a meaning in LaTeX.
+LATEX = str.maketrans(
+    {character: rf'\{character}' for character in '_%&#${}'}
+    | {'^': r'\textasciicircum{}', '~': r'\textasciitilde{}', '\\': r'\textbackslash{}'}
+    | {'±': r'$\pm$'}
+)
 COSTS = ('device', 'M', 'G', 's / iteration', 'min')
 Texts = tuple[list[str], list[list[str]]]
 
@@ -29,7 +35,8 @@ def format_markdown(rows: Sequence[Row], choice: Choice, *, baseline: str) -> st
     """The table and the note that says how to read it."""
     header, body = _texts(rows, choice)
     ruler = ['---', *('---:' for _ in header[1:])]
-    lines = [f'| {" | ".join(cells)} |' for cells in (header, ruler, *body)]
+    escaped = ([cell.replace('|', r'\|') for cell in cells] for cells in (header, ruler, *body))
+    lines = [f'| {" | ".join(cells)} |' for cells in escaped]
     note = NOTE_ON_CLASSES if choice.classes else NOTE
     notes = [note.format(baseline=baseline, noise=NOISE)]
     if _has_images(rows, choice):
@@ -40,8 +47,7 @@ def format_markdown(rows: Sequence[Row], choice: Choice, *, baseline: str) -> st
 def format_latex(rows: Sequence[Row], choice: Choice) -> str:
     """A ``tabular`` with the rules of the package booktabs."""
     header, body = _texts(rows, choice)
-    escape = str.maketrans({'_': r'\_', '%': r'\%', '&': r'\&', '±': r'$\pm$'})
-    head, *lines = (' & '.join(c.translate(escape) for c in r) + r' \\' for r in (header, *body))
+    head, *lines = (' & '.join(c.translate(LATEX) for c in r) + r' \\' for r in (header, *body))
     columns = 'l' + 'r' * (len(header) - 1)
     rules = [rf'\begin{{tabular}}{{{columns}}}', r'\toprule', head, r'\midrule', *lines]
     return '\n'.join([*rules, r'\bottomrule', r'\end{tabular}'])

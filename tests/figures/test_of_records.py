@@ -42,3 +42,10 @@ def test_a_curve_that_no_run_logged_and_an_empty_file_are_refused(file):
     file.write_text('')
     with pytest.raises(ValueError, match='has no record'):
         of_records.curves(file, ['loss'], width=7)
+
+
+def test_runs_of_two_experiments_are_no_seeds_of_one(file):
+    other = RECORD | dict(title='a', seed=2, digest='1', curves={'loss': [[1], [2.0]]})
+    file.write_text(file.read_text() + json.dumps(other) + '\n')
+    with pytest.raises(ValueError, match="'a' has records of 2 different experiments"):
+        of_records.curves(file, ['loss'], width=7)

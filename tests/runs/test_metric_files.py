@@ -45,6 +45,12 @@ def test_file_that_is_no_mapping_is_named(tmp_path, text):
         read_metric_files([str(tmp_path / 'a.json')])
 
 
+def test_scores_that_images_do_not_have_are_left_out(tmp_path):
+    scores = {'mIoU': 1.0, 'boundary': float('nan'), 'IoU': {'a': 2.0, 'b': float('nan')}}
+    file = write(tmp_path / 'a.json', scores)
+    assert read_metric_files([file]) == {'test': {'mIoU': 1.0, 'IoU': {'a': 2.0, 'b': None}}}
+
+
 def test_file_without_a_score_tells_what_it_holds(tmp_path):
     file = write(tmp_path / 'a.json', {'time': 1.0, 'name': 'x', 'is_best': True})
     with pytest.raises(ValueError, match=r"no score, only \['is_best', 'name', 'time'\]"):

@@ -103,6 +103,7 @@ def test_options_that_are_no_dict_are_refused(plan):
         ("[dict(config=demo + 'scr' + rest, seeds=[])]", 'needs configs and whole numbers'),
         ('[dict(config=[], seeds=[1])]', 'needs configs and whole numbers'),
         ("[dict(config=demo + 'scr' + rest, seeds=['a'])]", 'needs configs and whole numbers'),
+        ("[dict(config=demo + 'scr' + rest, seeds=1)]", 'needs configs and whole numbers'),
         (
             "[dict(config=demo + 'scr' + rest, seeds=[1, 2])] * 2",
             r'scr_.*\.py from seed 1, .*scr_.*\.py from seed 2 stands there twice',

@@ -83,6 +83,22 @@ def test_another_damaged_line_is_named(tmp_path):
             act(file)
 
 
+def test_a_record_of_a_newer_version_is_not_taken_for_a_damaged_one(tmp_path):
+    file = tmp_path / 'records.jsonl'
+    add_records(file, [RECORD])
+    line = json.loads(file.read_text()) | dict(energy=3.0)
+    file.write_text(json.dumps(line) + '\n')
+    with pytest.raises(ValueError, match=r'line 1 of .* has energy, which .* by a newer version'):
+        read_records(file)
+
+
+@pytest.mark.parametrize('text', ['[1]', '3', 'null'])
+def test_a_line_that_is_no_mapping_is_no_record(tmp_path, text):
+    (tmp_path / 'records.jsonl').write_text(text + '\n')
+    with pytest.raises(ValueError, match='is no record of a run'):
+        read_records(tmp_path / 'records.jsonl')
+
+
 def test_no_file_is_no_record(tmp_path):
     assert read_records(tmp_path / 'absent.jsonl') == []
 

@@ -38,6 +38,17 @@ def test_little_is_lost_when_it_is_killed(config, tmp_path):
     assert (checkpoint.interval, checkpoint.max_keep_ckpts) == (10, 2)
 
 
+def test_a_config_that_leaves_hooks_and_visualizer_to_mmengine_saves_and_logs(config, tmp_path):
+    expected = repeatable(config, 'x', 3, tmp_path).default_hooks
+    for name in ('default_hooks', 'visualizer'):
+        config.pop(name)
+    changed = repeatable(config, 'x', 3, tmp_path)
+    assert changed.default_hooks.logger.interval == expected.logger.interval
+    assert changed.default_hooks.checkpoint.interval == expected.checkpoint.interval
+    assert changed.default_hooks.checkpoint.by_epoch is False
+    assert changed.visualizer.name == 'x'
+
+
 def test_a_config_that_counts_epochs_is_refused_by_name(config, tmp_path):
     config.train_cfg = dict(type='EpochBasedTrainLoop', max_epochs=3)
     with pytest.raises(ValueError, match=r'count iterations by max_iters, got .*EpochBased'):

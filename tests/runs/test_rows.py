@@ -10,11 +10,12 @@ from mmseg_scr.runs.rows import summarize
 from mmseg_scr.runs.statistics import bootstrap_difference
 
 
-def with_images(records, seed, names=('a', 'b', 'c')):
-    """The records, each with counts of three images of two classes."""
-    tables = np.random.default_rng(seed).integers(1, 50, (len(records), 3, 1, 3, 2))
+def with_images(records, seed, names=('a', 'b', 'c'), classes=('x', 'y')):
+    """The records, each with counts of three images."""
+    shape = len(records), 3, 1, 3, len(classes)
+    tables = np.random.default_rng(seed).integers(1, 50, shape)
     return [
-        replace(r, image_counts=pack_counts(ImageTable(('x', 'y'), ('all',), names, table)))
+        replace(r, image_counts=pack_counts(ImageTable(classes, ('all',), names, table)))
         for r, table in zip(records, tables, strict=True)
     ]
 
@@ -85,6 +86,11 @@ def test_other_images_and_records_without_counts_are_not_compared_by_image():
     base, better = with_images(STUDY[:3], 0), with_images(STUDY[3:], 1, names=('a', 'b', 'd'))
     assert summarize([*base, *better], baseline='base')[1].images == {}
     assert summarize([*base, *STUDY[3:]], baseline='base')[1].images == {}
+
+
+def test_other_numbers_of_classes_are_not_compared_by_image():
+    base, better = with_images(STUDY[:3], 0), with_images(STUDY[3:], 1, classes=('x', 'y', 'z'))
+    assert summarize([*base, *better], baseline='base')[1].images == {}
 
 
 def test_rows_can_be_chosen_and_the_baseline_stays():

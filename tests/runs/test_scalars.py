@@ -22,6 +22,16 @@ def test_validation_values_keep_their_own_steps(tmp_path):
     assert read_scalars(tmp_path)['mIoU'] == ([50], [12.5])
 
 
+def test_times_are_those_of_training(tmp_path):
+    entries = [
+        {'loss': 3.0, 'time': 4.0, 'iter': 10, 'step': 10},
+        {'mIoU': 5.0, 'time': 0.5, 'step': 10},
+    ]
+    log(tmp_path, 'a', entries)
+    found = read_scalars(tmp_path)
+    assert (found['time'], found['mIoU']) == (([10], [4.0]), ([10], [5.0]))
+
+
 def test_what_is_no_number_is_left_out(tmp_path):
     log(tmp_path, 'a', [{'loss': 3.0, 'classes': ['road'], 'note': 'x', 'step': 10}])
     assert read_scalars(tmp_path) == {'loss': ([10], [3.0])}

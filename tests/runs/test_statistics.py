@@ -153,3 +153,8 @@ class TestClasses:
     def test_tables_of_different_shapes_are_refused(self):
         with pytest.raises(ValueError, match='must be'):
             bootstrap_by_class(counts(1), counts(1, images=4))
+
+
+def test_a_difference_that_there_is_not_is_no_number_of_one_seed():
+    nothing = np.zeros((3, 2, 2), np.int64)
+    assert str(bootstrap_difference(nothing, nothing)) == '-'

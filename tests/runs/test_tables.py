@@ -1,5 +1,6 @@
 import csv
 import io
+import re
 from dataclasses import replace
 
 import pytest
@@ -78,8 +79,18 @@ def test_csv_of_images_holds_every_pair():
     )  # fmt: skip
 
 
+def test_names_with_the_sign_of_a_column_are_one_cell():
+    records = [replace(r, metrics={'IoU': {'a|b': r.metrics['mIoU']}}) for r in STUDY]
+    header, ruler, *_ = markdown(records, Choice('classes', ('IoU/a|b',), classes=True)).split('\n')
+    assert r'| IoU/a\|b |' in header
+    assert len(re.findall(r'(?<!\\)\|', header)) == ruler.count('|')
+
+
 def test_latex_escapes_names():
     text = format_latex(summarize(STUDY, baseline='base'), MAIN)
     assert r'\_better & 3 & cpu &' in text
     assert r'51.00 $\pm$ 1.00 \\' in text
     assert r'\begin{tabular}{lrrrrrrr}' in text
+    odd = [replace(r, title=r'R\D #1 {c$^x~') for r in STUDY[:3]]
+    text = format_latex(summarize(odd, baseline=odd[0].title), MAIN)
+    assert r'R\textbackslash{}D \#1 \{c\$\textasciicircum{}x\textasciitilde{} & ' in text
