@@ -20,6 +20,7 @@ KEYS = ('load_from', 'checkpoint', 'pretrained')  # under which configs name fil
 LAST = 'last_checkpoint'  # mmengine writes the path of the newest checkpoint into it
 STARTS = (b'PK', b'\x80')  # of the zip archives that torch writes, and of the pickles it once wrote
 SHOWN = 20  # bytes of another file that a message shows
+REFUSAL = 'weights only load failed'  # in torch's errors
 TRUST_OPTION = '--trust-checkpoint'
 
 
@@ -50,6 +51,8 @@ def only_safe_checkpoints(configs: Iterable, *, trusted: bool = False) -> Iterat
     try:
         yield
     except UnpicklingError as error:
+        if REFUSAL not in str(error).lower():  # a damaged file of something else
+            raise
         raise UnsafeCheckpointError(_refusal('that this run loads', error)) from None
     finally:
         for name, value in before.items():

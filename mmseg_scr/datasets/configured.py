@@ -18,6 +18,16 @@ def datasets_of(dataset: ConfigDict | list | None) -> Iterator[ConfigDict]:
             yield from datasets_of(inner)
 
 
+def lazy(dataset: ConfigDict | list) -> ConfigDict | list:
+    """A copy that looks for no file when it is built, nor do the datasets inside of wrappers."""
+    if isinstance(dataset, list | tuple):
+        return [lazy(part) for part in dataset]
+    if not isinstance(dataset, dict):
+        return dataset
+    inner = [key for key in ('datasets', 'dataset') if isinstance(dataset.get(key), dict | list)]
+    return ConfigDict({**dataset, **{key: lazy(dataset[key]) for key in inner}, 'lazy_init': True})
+
+
 def first_dataset(config: Config, loader: str = 'test_dataloader') -> ConfigDict:
     """The first data set of a dataloader, without its wrappers; empty where there is none."""
     return next(datasets_of((config.get(loader) or {}).get('dataset')), ConfigDict())

@@ -7,17 +7,18 @@ from copy import deepcopy
 from dataclasses import dataclass
 from pathlib import Path
 
-from mmengine.config import Config, ConfigDict
+from mmengine.config import Config
 from mmengine.runner.checkpoint import CheckpointLoader
-from mmseg.apis import init_model
 from mmseg.models import BaseSegmentor
 from mmseg.registry import DATASETS
 from torch.utils.data import Dataset
 
 from mmseg_scr.checks.checkpoints import only_safe_checkpoints, require_safe_checkpoint
 from mmseg_scr.datasets import check_folders
+from mmseg_scr.datasets.configured import lazy
 from mmseg_scr.hooks.checkpoint_report import describe, fill_model
 from mmseg_scr.prediction import pick_device
+from mmseg_scr.prediction.model import build_network
 from mmseg_scr.runs.sample import ignored_label
 from mmseg_scr.weights.config_text import read_config_text
 from mmseg_scr.weights.loading import SCHEME, load_weights
@@ -111,7 +112,7 @@ def read_config(config: Path | None, checkpoint: Path | str) -> Config:
 def _load(title: str, config: Config, checkpoint: str, device: str) -> TrainedModel:
     if config.get('test_dataloader') is None:
         raise ValueError(f'the config of {title} has no test_dataloader, whose images are shown')
-    network = init_model(deepcopy(config), device='cpu')  # without weights to start from
+    network = build_network(deepcopy(config))  # without weights to start from
     content = CheckpointLoader.load_checkpoint(checkpoint, 'cpu', logger='silent')
     comparison = fill_model(network, content.get('state_dict', content))
     if not comparison.fills_model:
@@ -119,8 +120,7 @@ def _load(title: str, config: Config, checkpoint: str, device: str) -> TrainedMo
             f'{checkpoint} does not fill the model of {title}, whose figures would show random '
             f'weights. {describe(comparison)}'
         )
-    settings = config.test_dataloader.dataset
-    dataset = DATASETS.build(ConfigDict(settings, lazy_init=True))
+    dataset = DATASETS.build(lazy(config.test_dataloader.dataset))
     return TrainedModel(title, network.to(device).eval(), config, dataset)
 
 

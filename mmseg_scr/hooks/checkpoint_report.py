@@ -94,7 +94,7 @@ def compare_state_dicts(
         checkpoint: of the checkpoint.
         training_only: names in ``model`` that a test does not read.
     """
-    given = {_bare_name(name): tensor for name, tensor in checkpoint.items()}
+    given = bare_weights(checkpoint)
     shapes = {
         name: (tuple(given[name].shape), tuple(tensor.shape))
         for name, tensor in model.items()
@@ -126,12 +126,19 @@ def fill_model(model: nn.Module, weights: Mapping[str, Tensor]) -> Comparison:
     """
     comparison = compare_state_dicts(model.state_dict(), weights, training_only_names(model))
     if comparison.fills_model:
-        given = {_bare_name(name): tensor for name, tensor in weights.items()}
+        given = bare_weights(weights)
         fitting = OrderedDict((name, given[name]) for name in comparison.loaded)
-        versions = getattr(weights, '_metadata', {})
-        fitting._metadata = {_bare_name(path): value for path, value in versions.items()}
+        fitting._metadata = getattr(given, '_metadata', {})
         model.load_state_dict(fitting, strict=False)
     return comparison
+
+
+def bare_weights(weights: Mapping[str, Tensor]) -> OrderedDict:
+    """A state dict by the names of the model itself, if it is of a wrapped one."""
+    bare = OrderedDict((_bare_name(name), tensor) for name, tensor in weights.items())
+    if hasattr(weights, '_metadata'):
+        bare._metadata = {_bare_name(path): value for path, value in weights._metadata.items()}
+    return bare
 
 
 def describe(comparison: Comparison) -> str:

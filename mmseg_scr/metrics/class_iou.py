@@ -9,8 +9,9 @@ from mmseg.registry import METRICS
 class ClassIoUMetric(IoUMetric):
     """An ``IoUMetric`` with a mapping beside every mean, such as ``IoU`` beside ``mIoU``.
 
-    It maps the name of each class to its figure in percent, None for a class without a pixel in
-    labels and predictions. A test writes these mappings into its JSON beside the means.
+    It maps the name of each class to its figure in percent, None where there is none: the IoU of a
+    class without a pixel in labels and predictions, the accuracy of one without a pixel in labels.
+    A test writes these mappings into its JSON beside the means.
     """
 
     def compute_metrics(self, results: list) -> dict:

@@ -61,7 +61,7 @@ def load_model(
     """
     _require_file('config', config)
     _require_file('checkpoint', checkpoint)
-    model = _build(config)
+    model = build_network(config)
     with only_safe_checkpoints([dict(checkpoint=str(checkpoint))], trusted=trusted):
         content = _read(checkpoint)
     _fill(model, content.get('state_dict', content), str(checkpoint))
@@ -109,9 +109,16 @@ def distinct_colors(count: int) -> list[list[int]]:
     ]
 
 
-def _build(config: Config | Path | str) -> BaseSegmentor:
+def build_network(config: Config | Path | str) -> BaseSegmentor:
+    """Build the model of a config with mmseg's ``init_model``, without any weights.
+
+    Raises:
+        ValueError: the config builds no model.
+    """
     try:
         config = config if isinstance(config, Config) else Config.fromfile(config)
+        if config.get('default_scope') is None:  # as configs that name classes have it
+            config.default_scope = 'mmseg'
         return init_model(config, device='cpu')
     except Exception as error:  # whatever a config can do wrong
         name = config.filename if isinstance(config, Config) else config

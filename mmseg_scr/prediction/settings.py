@@ -8,11 +8,12 @@ from pathlib import Path
 import torch
 from mmseg.models import BaseSegmentor
 
+from mmseg_scr.datasets.configured import first_dataset
 from mmseg_scr.drafts import write_text
 
 FILE = 'settings.json'
 DIGITS = 16  # of a digest
-CONFIG_PARTS = ('model', 'test_pipeline', 'test_dataloader')  # that a prediction depends on
+DATA_PARTS = ('pipeline', 'metainfo')  # of the data, wherever they lie
 
 
 def describe_model(
@@ -25,7 +26,9 @@ def describe_model(
         model: with ``cfg`` and ``dataset_meta``.
         checkpoint: that it was filled with, for people.
     """
-    parts = {key: model.cfg.get(key) for key in CONFIG_PARTS}
+    parts = {key: model.cfg.get(key) for key in ('model', 'test_pipeline')}
+    data = first_dataset(model.cfg)
+    parts |= {key: data.get(key) for key in DATA_PARTS}
     weights = hashlib.sha256()
     for key, tensor in sorted(model.state_dict().items()):
         weights.update(key.encode())

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 from mmengine.config import Config
 
+from mmseg_scr.datasets.configured import type_name
 from mmseg_scr.reports.cache import data_digest
 from mmseg_scr.reports.config_differences import config_differences
 from mmseg_scr.reports.document import NOTHING, Absent, Section, Table, Text, clean, word
@@ -71,7 +72,7 @@ def _settings(subjects: Sequence[Subject]) -> list[Table | Absent]:
 def _kind(model: Config) -> str:
     heads = model.get('decode_head') or {}
     heads = heads if isinstance(heads, list) else [heads]
-    return _listed(str(head.get('type', NOTHING)).rpartition('.')[2] for head in heads)
+    return _listed(type_name(head) if head.get('type') else NOTHING for head in heads)
 
 
 def _crop(config: Config) -> str:

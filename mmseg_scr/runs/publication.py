@@ -9,11 +9,16 @@ from tempfile import TemporaryDirectory
 
 import torch
 from mmengine.config import Config, ConfigDict
-from mmseg.apis import init_model
 from torch import Tensor, nn
 
 from mmseg_scr.datasets.configured import datasets_of, type_name
-from mmseg_scr.hooks.checkpoint_report import compare_state_dicts, describe, training_only_names
+from mmseg_scr.hooks.checkpoint_report import (
+    bare_weights,
+    compare_state_dicts,
+    describe,
+    training_only_names,
+)
+from mmseg_scr.prediction.model import build_network
 from mmseg_scr.probes.last_head import classes_of, threshold_of
 from mmseg_scr.runs.sample import ignored_label, predict, read_sample, score
 from mmseg_scr.runs.versions import package_versions
@@ -24,7 +29,9 @@ from mmseg_scr.weights.config_text import read_config_text
 from mmseg_scr.weights.packing import pack
 
 NAME = re.compile(r'\w[\w.-]*')
-OWN_PATH = re.compile(r"""['"]((?:/\w|~/|[A-Za-z]:[\\/])[^'"]*)['"]""")
+OWN_PATH = re.compile(
+    r"""['"]((?:\{\{\s*\$\w+\s*:\s*)?(?:file://)?(?:/\w|~/|[A-Za-z]:[\\/])[^'"]*)['"]"""
+)
 PROBE = (2, 3, 128, 256)  # shape of the random images on which both models are compared
 LEAST_AGREEMENT = 0.95  # of their classes; rounding alone stays above
 MEGABYTE = 10**6
@@ -88,6 +95,7 @@ def publish(
     source = torch.load(checkpoint, map_location='cpu', weights_only=True)
     portable = Config.fromfile(config, use_environment_variables=False)
     _check_text(portable.pretty_text, source.get('meta', {}))
+    source['state_dict'] = bare_weights(source['state_dict'])
     trained = _trained_model(config, source)
     out_dir = Path(out_dir)
     out_dir.mkdir(parents=True, exist_ok=True)
@@ -130,7 +138,7 @@ def _plain(value: object) -> object:
 
 
 def _trained_model(config: Path | str, source: Mapping) -> nn.Module:
-    model = init_model(str(config), device='cpu')
+    model = build_network(config)
     only_training = training_only_names(model)
     comparison = compare_state_dicts(model.state_dict(), source['state_dict'], only_training)
     if not comparison.fills_model or comparison.unexpected:

@@ -7,6 +7,7 @@ from mmengine.config import Config
 from mmseg.registry import MODELS
 
 from mmseg_scr import aligners, classifiers, contexts, losses
+from mmseg_scr.datasets.configured import type_name
 
 ROOMS = {
     'aligner': aligners.__all__,
@@ -32,7 +33,7 @@ def variants_of_slot(config: Config, slot: str, parts: Sequence[str] = ()) -> di
     if slot not in ROOMS:
         raise ValueError(f'slot must be one of {[*ROOMS]}, got {slot!r}')
     if slot not in config.model.decode_head:
-        kind = config.model.decode_head.type
+        kind = type_name(config.model.decode_head)
         raise ValueError(f'the config has no {slot} in its decode head, a {kind}')
     unknown = [part for part in parts if part != OFF and MODELS.get(part) is None]
     if unknown:

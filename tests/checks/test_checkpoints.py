@@ -1,4 +1,5 @@
 import os
+import pickle
 
 import pytest
 import torch
@@ -62,6 +63,12 @@ def test_damaged_file_is_left_to_the_loader(tmp_path):
     whole = save_ordinary(tmp_path / 'a.pth').read_bytes()
     (tmp_path / 'half.pth').write_bytes(whole[: len(whole) // 2])
     require_safe_checkpoint(tmp_path / 'half.pth')
+
+
+def test_another_pickle_that_is_damaged_is_no_harmful_checkpoint(tmp_path):
+    whole = pickle.dumps(list(range(100)))
+    with pytest.raises(pickle.UnpicklingError, match='truncated'), only_safe_checkpoints([]):
+        pickle.loads(whole[:20])
 
 
 def test_files_that_a_config_names_anywhere_are_found(tmp_path):

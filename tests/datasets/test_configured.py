@@ -1,9 +1,17 @@
+from copy import deepcopy
+
 import pytest
 from mmengine.config import Config, ConfigDict
 from mmseg.datasets import BaseSegDataset
 from mmseg.datasets.transforms import LoadAnnotations
 
-from mmseg_scr.datasets.configured import datasets_of, first_dataset, type_name, without_labels
+from mmseg_scr.datasets.configured import (
+    datasets_of,
+    first_dataset,
+    lazy,
+    type_name,
+    without_labels,
+)
 
 LEAVES = [ConfigDict(type='A', data_root=root) for root in 'abc']
 JOINED = ConfigDict(
@@ -20,6 +28,16 @@ def test_datasets_are_found_inside_of_wrappers_in_their_order():
 @pytest.mark.parametrize('dataset', [None, object(), []])
 def test_what_is_no_config_has_none(dataset):
     assert list(datasets_of(dataset)) == []
+
+
+def test_lazily_nothing_is_looked_for_and_the_config_stays():
+    before = deepcopy(JOINED)
+    copy = lazy(JOINED)
+    assert copy.lazy_init
+    assert copy.dataset.lazy_init
+    assert [leaf.pop('lazy_init') for leaf in datasets_of(copy)] == [True] * 3
+    assert list(datasets_of(copy)) == LEAVES
+    assert before == JOINED
 
 
 def test_the_first_dataset_is_that_of_the_named_loader():

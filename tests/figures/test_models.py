@@ -51,6 +51,25 @@ def test_a_config_without_a_test_set_is_refused(tmp_path):
         load_models([pair], ['a']).__enter__()
 
 
+def test_joined_data_sets_are_not_looked_for_before_they_are_needed(tmp_path):
+    joined = """
+away = dict(type='BaseSegDataset', data_root='/nowhere', data_prefix=dict(img_path='images'))
+away.update(metainfo=dict(classes=('a',), palette=[[0, 0, 0]]), pipeline=[])
+test_dataloader = dict(dataset=dict(_delete_=True, type='ConcatDataset', datasets=[away] * 2))
+"""
+    pair = write_trained(tmp_path, 'baseline', more=joined)
+    with load_models([pair], ['a']) as (model,):
+        assert model.classes == ('a',)
+        with pytest.raises(FileNotFoundError, match="'/nowhere/images' does not exist: correct"):
+            model.test_set()
+
+
+def test_a_config_that_leaves_the_scope_open_is_of_mmseg(trained, tmp_path):
+    pair = write_trained(tmp_path, 'baseline', more='default_scope = None')
+    with load_models([pair], ['a']) as (model,):
+        assert model.classes[0] == 'road'
+
+
 def test_an_address_that_mmengine_reads_is_a_checkpoint(trained, monkeypatch):
     state = torch.load(trained['base'][1], weights_only=True)
     asked = []

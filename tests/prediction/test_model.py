@@ -5,6 +5,7 @@ from builders.checkpoints import save_harmful
 from builders.tiny_models import CLASSES, PALETTE, save_tiny_model, tiny_config
 from mmengine.config import Config
 from mmseg.apis import init_model
+from mmseg.models import EncoderDecoder
 
 from mmseg_scr.checks import UnsafeCheckpointError
 from mmseg_scr.prediction.model import class_info, distinct_colors, load_model, pick_device
@@ -120,6 +121,13 @@ def test_a_device_that_is_not_there_has_a_reason():
     assert pick_device('cpu').type == 'cpu'
     with pytest.raises(ValueError, match="device 'nonsense' cannot be used here"):
         pick_device('nonsense')
+
+
+def test_a_config_that_names_classes_needs_no_scope(files):
+    config = tiny_config()
+    config.default_scope = None
+    config.model.type = EncoderDecoder
+    assert load_model(config, files[1]).dataset_meta['classes'] == CLASSES
 
 
 def test_a_config_in_memory_builds_too(files):

@@ -51,3 +51,13 @@ def test_models_that_differ_in_weights_or_config_alone_are_told_apart(tmp_path):
     assert first['weights_sha256'] != weights['weights_sha256']
     assert first['config_sha256'] != config['config_sha256']
     assert first['weights_sha256'] == config['weights_sha256']
+
+
+def test_a_model_is_the_same_wherever_its_data_lie(tmp_path):
+    model = load_model(*save_tiny_model(tmp_path))
+    digests = []
+    for root, steps in (('a', []), ('b', []), ('a', [dict(type='Resize')])):
+        data = dict(type='X', data_root=root, pipeline=steps)
+        model.cfg.test_dataloader = dict(dataset=dict(type='RepeatDataset', dataset=data))
+        digests.append(describe_model('config.py', model)['config_sha256'])
+    assert digests[0] == digests[1] != digests[2]

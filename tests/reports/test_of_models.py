@@ -1,6 +1,7 @@
 from pathlib import Path
 
 import pytest
+from mmseg.registry import MODELS
 
 from mmseg_scr.figures import NamedModel, NamedRun
 from mmseg_scr.reports.document import Absent, Table
@@ -37,6 +38,14 @@ def test_models_data_and_settings_are_told(subject):
 def test_equal_configs_are_said_to_be_equal(subject):
     *_, last = compared([subject('base'), subject('again')]).blocks
     assert last == Absent('The configs do not differ, places, names and seeds aside.')
+
+
+def test_a_head_that_is_named_by_its_class_is_called_by_its_name(subject):
+    base = subject('base')
+    head = base.model.config.model.decode_head
+    head.type = MODELS.get(head.type)
+    table, *_ = compared([base]).blocks
+    assert [cell.text for cell in table.rows[0]][4] == 'TheirHead'
 
 
 def test_many_differences_are_cut_and_counted(subject):

@@ -1,3 +1,5 @@
+from collections import OrderedDict
+
 import pytest
 import torch
 from builders.published import ABOUT, demo_config, publish_demo, save_training
@@ -85,6 +87,20 @@ def test_config_that_names_its_data_by_class_is_published(tmp_path):
     assert card.dataset == 'StreetScenesDataset'
 
 
+def test_weights_that_a_wrapped_model_saved_are_published_by_their_own_names(tmp_path, checkpoint):
+    source = torch.load(checkpoint, weights_only=True)
+    wrapped = OrderedDict((f'module.{name}', t) for name, t in source['state_dict'].items())
+    torch.save(source | dict(state_dict=wrapped), tmp_path / 'wrapped.pth')
+    about = About(config='demo.py', **ABOUT)
+    outputs = [
+        publish(file, demo_config(), tmp_path / file.stem, 'tiny', about, limit=10)
+        for file in (checkpoint, tmp_path / 'wrapped.pth')
+    ]
+    plain, same = (torch.load(o.weights, weights_only=True)['state_dict'] for o in outputs)
+    assert list(plain) == list(same)
+    assert all(torch.equal(plain[name], same[name]) for name in plain)
+
+
 def test_older_files_of_the_name_are_replaced(tmp_path):
     first = publish_demo(tmp_path / 'out', method='baseline')
     second = publish_demo(tmp_path / 'out')
@@ -141,6 +157,9 @@ def test_paths_of_a_machine_are_refused_and_variables_stay(tmp_path, checkpoint,
     refused(tmp_path, checkpoint, config, 'paths of this machine: /somebody/scenes;')
     config.write_text(f"_base_ = {str(demo_config())!r}\ndata_root = 'D:/scenes'\n")
     refused(tmp_path, checkpoint, config, 'paths of this machine: D:/scenes;')
+    for own in ('{{$SCENES:/somebody/scenes}}', 'file:///somebody/scenes'):
+        config.write_text(f'_base_ = {str(demo_config())!r}\ndata_root = {own!r}\n')
+        refused(tmp_path, checkpoint, config, 'paths of this machine: .*/somebody/scenes')
 
 
 def test_weights_that_half_precision_cannot_tell_apart_are_refused(tmp_path, checkpoint):
