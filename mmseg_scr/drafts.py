@@ -1,6 +1,7 @@
 """Files that are there in full or not at all: written under another name, then renamed."""
 
 import csv
+import hashlib
 import io
 import itertools
 import os
@@ -14,6 +15,7 @@ try:
 except ModuleNotFoundError:  # Windows; there two processes must not write the same file
     fcntl = None
 
+LONGEST = 255  # bytes of the name of a file
 PREFIX = '.draft-'  # hidden; the next run writes over one that was left
 
 
@@ -97,7 +99,11 @@ def _claim_first(final: Path, make: Callable[[Path], None]) -> tuple[Path, list[
 
 
 def _draft(final: Path, number: int) -> Path:
-    return final.with_name(f'{PREFIX}{f"{number}-" if number else ""}{final.name}')
+    start = f'{PREFIX}{f"{number}-" if number else ""}'
+    name = os.fsencode(final.name)
+    if len(start) + len(name) <= LONGEST:
+        return final.with_name(start + final.name)
+    return final.with_name(f'{start}{hashlib.sha256(name).hexdigest()}{final.suffix}')
 
 
 def _claim(draft: Path, make: Callable[[Path], None]) -> list[int] | None:

@@ -69,6 +69,14 @@ def test_text_is_written_as_it_is(tmp_path, text):
     assert (tmp_path / 'x').read_bytes() == text.encode('utf-8', 'surrogateescape')
 
 
+@pytest.mark.parametrize('name', ['x' * 251 + '.txt', '圖' * 83 + '.txt', 'y' * 245 + '.txt'])
+def test_the_longest_names_are_written(tmp_path, name):
+    for text in ('a', 'b'):
+        write_text(tmp_path / name, text)
+    assert [path.name for path in tmp_path.iterdir()] == [name]
+    assert (tmp_path / name).read_text() == 'b'
+
+
 def test_table_is_written_with_quotes_where_they_are_needed(tmp_path):
     write_csv(tmp_path / 'a/x.csv', [['image', 'iou'], ['b,c "d"', 1.5]])
     assert (tmp_path / 'a/x.csv').read_bytes() == b'image,iou\r\n"b,c ""d""",1.5\r\n'

@@ -6,6 +6,8 @@ import numpy as np
 
 SAMPLED = 64  # rows and columns that are looked at, at most
 FLAT = 0.9  # share of the pixels that equal the one beside them
+MOST_CLASSES = 40  # of one label map of many classes
+UNLABELLED = 255
 BLACK_AND_WHITE = (0, 0xFFFFFF)
 
 
@@ -13,8 +15,9 @@ def label_map_reason(picture: np.ndarray, palette: Sequence[Sequence[int]]) -> s
     """Say why a picture is a label map rather than a photograph, or None if it is none.
 
     It is one if all of its colours are colours of classes, black and white aside, and two of them
-    at least occur; or if it is grey, all values are indices of classes or 255, and nearly all
-    pixels equal their neighbour, which those of a dark photograph do not.
+    at least occur; or if it is grey, all values are indices of classes or 255, few of them occur,
+    and nearly all pixels equal their neighbour, which those of a dark photograph do not. With more
+    classes than a byte tells apart, every grey picture has such values, and none is refused.
 
     Args:
         picture: (H, W, 3) uint8, BGR.
@@ -32,7 +35,8 @@ def label_map_reason(picture: np.ndarray, palette: Sequence[Sequence[int]]) -> s
             'folder of the images'
         )
     greys = {value & 0xFF for value in seen if value == (value & 0xFF) * 0x010101}
-    is_index = len(greys) == len(seen) and max(greys - {255}) in range(1, len(palette))
+    few = len(greys) == len(seen) <= MOST_CLASSES and len(palette) <= UNLABELLED
+    is_index = few and max(greys - {UNLABELLED}) in range(1, len(palette))
     if is_index and _flat_share(picture[::rows, :, 0]) > FLAT:
         return (
             f'a label map, no picture: all its values are indices of the {len(palette)} classes; '

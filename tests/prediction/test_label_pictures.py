@@ -43,3 +43,16 @@ def test_one_pixel_of_another_colour_makes_it_a_picture():
     coloured = colorize(LABELS, PALETTE)[..., ::-1].copy()
     coloured[0, 0] = 1, 2, 3
     assert label_map_reason(coloured, PALETTE) is None
+
+
+def test_a_dark_scan_is_a_picture_also_to_a_model_of_many_classes():
+    down, across = np.mgrid[:512, :512] - 256
+    scan = bgr(np.clip(140 - np.hypot(down, across), 0, 140) * (np.hypot(down, across) < 90))
+    assert label_map_reason(scan, [[i, 9, 7] for i in range(150)]) is None
+
+
+@pytest.mark.parametrize('count', [255, 256, 300])
+def test_grey_pictures_are_let_through_where_classes_have_all_values(count):
+    palette = [[i % 256, i // 256, 7] for i in range(count)]
+    page = bgr(np.where(LABELS == 2, 200, 240))
+    assert (label_map_reason(page, palette) is None) == (count > 255)
