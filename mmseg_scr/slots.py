@@ -25,7 +25,9 @@ def build_slot(slot: str, cfg: dict, room: Sequence[str], **from_head: object) -
     choices = f'one of {sorted(room)}' if room else 'a registered one'
     if not isinstance(cfg, dict) or 'type' not in cfg:
         raise TypeError(f"{slot} must be a dict with a 'type', {choices}; got {cfg!r}")
-    part = cfg['type'] if inspect.isclass(cfg['type']) else MODELS.get(cfg['type'])
+    part = MODELS.get(cfg['type']) if isinstance(cfg['type'], str) else cfg['type']
+    if not (part is None or inspect.isclass(part) or inspect.isfunction(part)):
+        raise TypeError(f'type of {slot} must be a name, a class or a function; got {part!r}')
     if part is None:
         raise KeyError(f'{slot} has the unknown type {cfg["type"]!r}; choose {choices}')
     ours = part.__module__.split('.')[0] == __name__.split('.')[0]
@@ -34,8 +36,9 @@ def build_slot(slot: str, cfg: dict, room: Sequence[str], **from_head: object) -
             f'{slot} cannot be {part.__name__}, a part for another slot; choose {choices}'
         )
     accepted = inspect.signature(part).parameters
+    takes_any = any(p.kind is inspect.Parameter.VAR_KEYWORD for p in accepted.values())
     stale = sorted(set(cfg) - set(accepted) - {'type', '_scope_'})
-    if stale:
+    if stale and not takes_any:
         raise TypeError(
             f'{slot} {part.__name__} has no option {stale}, only {sorted(accepted)}; when a config '
             f'swaps the type of its base, write {slot}=dict(_delete_=True, type={part.__name__!r})'

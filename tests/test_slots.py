@@ -57,6 +57,25 @@ def test_config_without_a_type_is_refused_with_the_choices(cfg):
         build_slot('aligner', cfg, ROOM, **SHARED)
 
 
+def test_type_may_be_a_function():
+    def make(channels, align_corners):
+        return nn.Upsample(scale_factor=channels, align_corners=align_corners, mode='bilinear')
+
+    part = build_slot('aligner', dict(type=make), ROOM, **SHARED)
+    assert (part.scale_factor, part.align_corners) == (8, True)
+    with pytest.raises(TypeError, match='type of aligner must be a name, a class or a function'):
+        build_slot('aligner', dict(type=3), ROOM, **SHARED)
+
+
+def test_options_that_a_foreign_part_hands_on_are_its_own_affair():
+    class HandsOn(nn.Conv2d):
+        def __init__(self, channels, **kwargs):
+            super().__init__(channels, channels, 1, **kwargs)
+
+    cfg = dict(type=HandsOn, bias=False)
+    assert build_slot('smoothing', cfg, ROOM, **SHARED).bias is None
+
+
 def test_unknown_type_is_refused_with_the_choices():
     with pytest.raises(KeyError, match=r"aligner has the unknown type 'SMR'.*'Bilinear', 'SRM'"):
         build_slot('aligner', dict(type='SMR'), ROOM, **SHARED)

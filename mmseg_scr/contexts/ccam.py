@@ -28,7 +28,7 @@ class CCAM(nn.Module):
         in_channels: widths of the backbone's maps.
         channels: width of the result.
         norm_cfg: config of the normalisations.
-        recurrence: rounds of attention; after two every pixel has seen all others.
+        recurrence: rounds of attention, 1 or more; after two every pixel has seen all others.
         concat_input: whether a 3x3 convolution joins the input and the result, as in the original.
     """
 
@@ -42,6 +42,8 @@ class CCAM(nn.Module):
         concat_input: bool = False,
     ) -> None:
         super().__init__()
+        if recurrence < 1:
+            raise ValueError(f'recurrence must be 1 or more rounds of attention, got {recurrence}')
         width = sum(in_channels)
         shared = dict(padding=1, norm_cfg=norm_cfg, act_cfg=LEAKY_RELU)
         self.recurrence = recurrence

@@ -7,7 +7,7 @@ its own, so an aligner there would have no guide. The head on top stays mmseg's.
 from collections.abc import Sequence
 
 import torch.nn.functional as F
-from mmengine.model import PretrainedInit
+from mmengine.model import PretrainedInit, initialize
 from mmseg.models.necks import FPN
 from mmseg.registry import MODELS
 from mmseg.utils import ConfigType
@@ -84,8 +84,9 @@ class AlignedFPN(FPN):
             if name.startswith(('aligners.', 'context.'))
         }
         super().init_weights()
-        if not _loads_weights(self.init_cfg):
-            self.load_state_dict(own, strict=False)
+        self.load_state_dict(own, strict=False)
+        if pretrained := _rules_that_load(self.init_cfg):
+            initialize(self, pretrained)  # what a checkpoint has of the parts counts
 
     def forward(self, inputs: Sequence[Tensor]) -> tuple[Tensor, ...]:
         """The backbone's maps (B, C_l, h_l, w_l) -> levels (B, out_channels, ...), fine to coarse.
@@ -121,6 +122,6 @@ class AlignedFPN(FPN):
         return of_every_map[self.start_level : self.backbone_end_level]
 
 
-def _loads_weights(init_cfg: ConfigType | list[ConfigType] | None) -> bool:
+def _rules_that_load(init_cfg: ConfigType | list[ConfigType] | None) -> list[ConfigType]:
     rules = init_cfg if isinstance(init_cfg, list) else [init_cfg]
-    return any(rule and rule['type'] in ('Pretrained', PretrainedInit) for rule in rules)
+    return [rule for rule in rules if rule and rule['type'] in ('Pretrained', PretrainedInit)]

@@ -34,21 +34,28 @@ def only_map(record: Sequence[Classified], head: str) -> Classified:
 
 
 def check_graph(
-    classified: Classified, before: Iterable[Tensor], after: Iterable[Tensor], head: str
+    classified: Classified,
+    *,
+    before: Iterable[Tensor],
+    convolution: Iterable[Tensor],
+    terms: Iterable[Tensor],
+    head: str,
 ) -> None:
     """Raise RuntimeError if what was classified has no graph although something has to learn.
 
     Args:
         classified: what the head has written down.
         before: parameters that the features come of.
-        after: those of the 1x1 convolution, and terms that come of its logits.
+        convolution: those of the 1x1 convolution, of which the plain logits come besides.
+        terms: of the loss, which come of the classifier's logits.
         head: name of the head.
     """
     if not torch.is_grad_enabled():
         return
-    features, plain, *_ = classified
-    # The logits alone may be what checkpointing returned, and have a graph for that.
-    if _lacks_graph(features, before) or _lacks_graph(plain, after):
+    features, plain, logits, _ = classified
+    # The terms may come of what checkpointing returned, and have a graph for that.
+    pairs = (features, before), (plain, convolution), (logits, terms)
+    if any(_lacks_graph(result, learning) for result, learning in pairs):
         raise RuntimeError(
             f'the features that {head} classified carry no gradient, so its training terms would '
             'reach their own parameters alone. Reentrant activation checkpointing does that '

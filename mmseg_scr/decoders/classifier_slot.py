@@ -6,7 +6,6 @@ the classifier names further logits, the head supervises them, and the contrast 
 
 from collections.abc import Sequence
 from inspect import signature
-from itertools import chain
 
 import torch.nn.functional as F
 from mmseg.models.decode_heads.decode_head import BaseDecodeHead
@@ -115,7 +114,8 @@ class ClassifierSlot:
 
     def _terms_of_parts(self, classified: Classified, samples: SampleList) -> dict[str, Tensor]:
         features, plain, logits, compared = classified
-        labels = self._stack_batch_gt(samples).squeeze(1)
+        labels = self._stack_batch_gt(samples)
+        labels = (labels[0] if isinstance(labels, tuple) else labels).squeeze(1)  # with outlines
         further, own = self.classifier.training_terms(
             features, plain, self.conv_seg.weight, logits, labels
         )
@@ -154,8 +154,13 @@ class ClassifierSlot:
     def _check_graph(self, classified: Classified, terms: dict[str, Tensor]) -> None:
         others = ('conv_seg.', 'classifier.', 'contrast.')
         before = (p for name, p in self.named_parameters() if not name.startswith(others))
-        after = chain(terms.values(), self.conv_seg.parameters())
-        check_graph(classified, before, after, type(self).__name__)
+        check_graph(
+            classified,
+            before=before,
+            convolution=self.conv_seg.parameters(),
+            terms=terms.values(),
+            head=type(self).__name__,
+        )
 
     def _is_plain(self) -> bool:
         return isinstance(self.classifier, PlainClassifier) and self.contrast is None

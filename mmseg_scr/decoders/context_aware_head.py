@@ -106,7 +106,7 @@ def _fill_own_slot(
         raise ValueError(f'{name} has a contrast slot of its own: set contrast there')
     if options.get('classifier') is not None:
         raise ValueError(f'{name} has the classifier {options["classifier"]} already')
-    return head_class(**options, classifier=classifier)
+    return head_class(**{**options, 'classifier': classifier})
 
 
 def _check_loss(head_class: type[BaseDecodeHead]) -> None:

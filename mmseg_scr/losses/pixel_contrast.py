@@ -69,7 +69,8 @@ class PixelContrastLoss(nn.Module):
         temperature: tau of Eq. 11.
         loss_weight: lambda of Eq. 12.
         warmup_iters: the first iterations of a run, in which the weight is zero. Where no Runner of
-            mmengine tells the iteration, the calls in training mode are counted.
+            mmengine tells the iteration, the calls in training mode are counted; one that has ended
+            in this process still tells its last.
         threshold: of the sigmoid of a single logit, above which a pixel is class 1, as the head
             predicts; of no effect on several logits, whose largest is the prediction.
     """

@@ -50,4 +50,4 @@ def entropy_distillation(
 
 def _sum_by_class(values: Tensor, masks: Tensor) -> Tensor:
     """Values (B, h, w) and masks (B, K, h, w) -> (K,)."""
-    return (values.unsqueeze(1) * masks).sum(dim=(0, 2, 3))
+    return torch.where(masks, values.unsqueeze(1), 0).sum(dim=(0, 2, 3))

@@ -37,7 +37,7 @@ def class_prototypes(
     """Mean feature of each class over its labelled pixels in all images.
 
     Args:
-        features: (B, C, H, W).
+        features: (B, C, H, W), finite also where there is no label.
         labels: (B, H, W) integers; those outside of [0, K) belong to no class.
         num_classes: K.
         ignore_index: a label that belongs to no class even if it is below K.

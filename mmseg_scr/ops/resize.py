@@ -4,6 +4,8 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor
 
+from mmseg_scr.ops.recording import is_recorded
+
 # A product costs as much a pixel as a side of the map is long; torch's operator does not care.
 LONGEST_SIDE_OF_PRODUCTS = 96
 
@@ -13,7 +15,8 @@ def resize_bilinear(x: Tensor, size: tuple[int, int], *, align_corners: bool = F
 
     On a CPU the gradient of that operator takes 3 to 4 times of its forward on contiguous maps (on
     channels_last ones it does not). Where one is asked for, two small matrix products take its
-    place, equal up to rounding: half of the time for 64x64 -> 128x128, a tenth for 16x16.
+    place, equal up to rounding: half of the time for 64x64 -> 128x128, a tenth for 16x16. A value
+    that is not finite then reaches all pixels of its map, not only those around it.
 
     Args:
         x: (B, C, h, w).
@@ -63,7 +66,7 @@ def pixel_and_share(
 def _products_are_faster(x: Tensor) -> bool:
     learns = torch.is_grad_enabled() and x.requires_grad
     precise = x.dtype in (torch.float32, torch.float64)
-    if not learns or not precise or x.device.type != 'cpu' or torch.compiler.is_compiling():
+    if not learns or not precise or x.device.type != 'cpu' or is_recorded():
         return False
     return x.is_contiguous() and max(x.shape[2:]) <= LONGEST_SIDE_OF_PRODUCTS
 

@@ -79,6 +79,11 @@ def test_parameter_counts_of_the_original_attention(channels, count):
     assert _count(GatedAttention(channels, criss_cross_attention)) == count
 
 
+def test_no_round_of_attention_is_refused():
+    with pytest.raises(ValueError, match=r'recurrence must be 1 or more rounds .* got 0'):
+        CCAM([8], 8, norm_cfg=dict(type='BN'), recurrence=0)
+
+
 def test_rounds_share_their_weights():
     counts = {_count(CCAM(WIDTHS, 8, norm_cfg=BN, recurrence=n)) for n in (1, 2, 3)}
     assert len(counts) == 1

@@ -90,6 +90,20 @@ def test_checkpoint_of_the_neck_reaches_the_parts(tmp_path, as_list):
         assert torch.equal(neck.state_dict()[name], value)
 
 
+def test_parts_that_a_checkpoint_of_a_plain_neck_lacks_keep_their_start(tmp_path):
+    plain = build_stock('FPN')
+    torch.save(plain.state_dict(), tmp_path / 'neck.pth')
+    rules = [
+        dict(type='Xavier', layer='Conv2d', distribution='uniform'),
+        dict(type='Pretrained', checkpoint=str(tmp_path / 'neck.pth')),
+    ]
+    neck = build_ours('FPN', init_cfg=rules)
+    neck.init_weights()
+    state = neck.state_dict()
+    assert all(torch.equal(state[name], value) for name, value in plain.state_dict().items())
+    assert not neck.aligners[0].offset.weight.any()
+
+
 def test_norm_of_the_parts_is_that_of_the_neck_or_batch_norm():
     groups = dict(type='GN', num_groups=2)
     bare, normed = build_ours('FPN'), build_ours('FPN', norm_cfg=groups)

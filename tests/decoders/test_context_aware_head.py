@@ -11,6 +11,7 @@ from builders.inputs import ODD_SIZES, WIDTHS, block_labels, data_samples, stage
 from builders.stock_heads import CLASSES, LAST_MAP, SHARED, SINGLE_STAGE_HEADS, head_cfg, ocr_cfg
 from mmengine.config import ConfigDict
 from mmengine.runner.checkpoint import _load_checkpoint_to_model
+from mmengine.structures import PixelData
 from mmseg.models.decode_heads.decode_head import BaseDecodeHead
 from mmseg.registry import MODELS
 
@@ -275,6 +276,12 @@ class TestErrors:
         with pytest.raises(ValueError, match=r'SCRHead has the classifier .* already'):
             MODELS.build(dict(type='ContextAwareHead', head=head))
 
+    def test_own_head_with_an_empty_slot_is_filled(self):
+        head = MODELS.build(
+            dict(type='ContextAwareHead', head=dict(config('SCRHead'), classifier=None))
+        )
+        assert isinstance(head.classifier, ContextAwareClassifier)
+
     def test_contrast_for_the_head_that_has_one(self):
         with pytest.raises(ValueError, match='SCRHead has a contrast slot of its own'):
             build('SCRHead', contrast=CONTRAST)
@@ -338,3 +345,19 @@ def test_cascade_of_fcn_and_ocr_trains_and_predicts():
     assert not [key for key in terms if key.startswith('decode_0.') and 'distill' in key]
     results = network.eval()(images, samples, mode='predict')
     assert results[0].seg_logits.data.shape == (CLASSES, 64, 96)
+
+
+def test_a_head_whose_targets_have_outlines_may_have_a_contrast():
+    losses = ['CrossEntropyLoss', 'OhemCrossEntropy', 'BoundaryLoss', 'OhemCrossEntropy']
+    decode = [dict(type=t) | (dict(min_kept=100) if 'Ohem' in t else {}) for t in losses]
+    norm = dict(type='BN')
+    options = dict(in_channels=8, channels=16, num_classes=3, norm_cfg=norm, loss_decode=decode)
+    head = MODELS.build(
+        dict(type='ContrastHead', head=dict(type='PIDHead', **options), contrast=CONTRAST)
+    )
+    samples = data_samples(block_labels(2, (64, 96), 3))
+    for sample in samples:
+        sample.gt_edge_map = PixelData(data=torch.ones(1, 64, 96).long())
+    maps = [torch.randn(2, width, 8, 12) for width in (4, 8, 4)]
+    terms = head.train().loss(maps, samples, None)
+    assert terms['loss_contrast'] > 0

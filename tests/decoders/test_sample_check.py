@@ -30,7 +30,13 @@ def test_label_that_is_no_class_is_named_with_its_map():
 def test_size_is_that_of_the_padded_image():
     check_samples(samples(pad_shape=(4, 6, 3), img_shape=(3, 5)), 3, 255)
     with pytest.raises(ValueError, match=r'shape \(4, 6\), but its image .* is \(4, 5\)'):
-        check_samples(samples(pad_shape=(4, 5)), 3, 255)
+        check_samples(samples(pad_shape=(4, 5), img_shape=(4, 5)), 3, 255)
+
+
+def test_the_shape_before_a_crop_is_not_that_of_the_image():
+    check_samples(samples(pad_shape=(8, 8, 3), img_shape=(4, 6)), 3, 255)
+    with pytest.raises(ValueError, match=r'shape \(4, 6\), but its image .* is \(8, 8\)'):
+        check_samples(samples(pad_shape=(8, 8, 3), img_shape=(8, 8)), 3, 255)
 
 
 @pytest.mark.parametrize('size', [(40, 48), (8, 8), (48, 64)])

@@ -136,6 +136,6 @@ def test_label_map_of_another_size_than_its_image_is_refused_with_both():
     labels = block_labels(2, (48, 96), CLASSES)
     samples = data_samples(labels)
     for sample in samples:
-        sample.set_metainfo(dict(pad_shape=IMAGE))
+        sample.set_metainfo(dict(pad_shape=IMAGE, img_shape=IMAGE))
     with pytest.raises(ValueError, match=r'shape \(48, 96\), but its image .* is \(64, 96\)'):
         build_head().loss(stage_maps(2, IMAGE, build_head().in_channels), samples, dict())

@@ -138,6 +138,16 @@ class TestEveryHeadWithSlots:
         sum(t for k, t in head.loss(*given, samples_of(), None).items() if 'loss' in k).backward()
         assert head.conv_seg.weight.grad.any()
 
+    def test_a_frozen_network_may_train_the_parameters_of_its_classifier_alone(self, name):
+        head, given = build_training_head(name).requires_grad_(False), forward_inputs(name)
+        for x in [*given[0], *given[1:]]:
+            x.requires_grad_(False)
+        trained = [*head.classifier.requires_grad_(True).parameters()]
+        terms = head.loss(*given, samples_of(), None)
+        if trained:
+            sum(term for key, term in terms.items() if 'loss' in key).backward()
+        assert all(parameter.grad is not None for parameter in trained)
+
     def test_evaluation_without_gradients_is_not_refused(self, name):
         head = build_training_head(name)
         with torch.no_grad():

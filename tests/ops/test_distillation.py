@@ -46,6 +46,15 @@ def test_equal_teacher_entropies_and_one_class_give_plain_cross_entropy():
     torch.testing.assert_close(distance, F.cross_entropy(student, labels))
 
 
+def test_values_of_pixels_that_take_no_part_do_not_matter():
+    student, teacher = torch.randn(2, 1, 3, 2, 2).unbind()
+    labels = torch.tensor([[[0, 1], [2, 255]]])
+    expected = entropy_distillation(student, teacher, labels, ignore_index=255)
+    for logits in (student, teacher):
+        logits[..., 1, 1] = torch.nan
+    assert torch.equal(entropy_distillation(student, teacher, labels, ignore_index=255), expected)
+
+
 def test_a_class_counts_the_same_whatever_its_number_of_pixels():
     student, _ = _pair(images=1, size=(1, 6))
     teacher = torch.zeros_like(student)

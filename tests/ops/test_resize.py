@@ -74,3 +74,19 @@ def test_the_place_of_a_resized_pixel_is_where_a_ramp_has_its_value(source, targ
     torch.testing.assert_close(low + share, resized.flatten())
     assert ((low >= 0) & (low <= source - 1) & (share >= 0) & (share < 1)).all()
     assert torch.equal(low, low.floor())
+
+
+@pytest.mark.cpu_only('other devices take the operator')
+def test_what_a_trace_records_is_torchs_operator_for_any_size():
+    """Also where gradients are on, as in mmengine's counter of operations."""
+
+    def double(x):
+        return resize_bilinear(x, (2 * x.shape[2], 2 * x.shape[3]))
+
+    x = torch.randn(1, 2, 3, 4, requires_grad=True)
+    traced = torch.jit.trace(double, x)
+    kinds = {node.kind() for node in traced.inlined_graph.nodes()}
+    assert 'aten::upsample_bilinear2d' in kinds
+    assert not kinds & {'aten::bmm', 'aten::matmul'}
+    other = torch.randn(3, 2, 5, 7)
+    assert torch.equal(traced(other), double(other))
