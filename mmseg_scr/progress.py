@@ -20,7 +20,9 @@ def progress_bars(*, speed: bool = False) -> Iterator[ProgressReport]:
             task.fields['speed'] = f'{task.finished_speed or task.speed or 0:.1f}/s'
             return super().render(task)
 
-    columns = ['{task.description:<22}', BarColumn(), '{task.completed}/{task.total}']
+    # Names of models and files are no markup of rich.
+    name = TextColumn('{task.description:<22}', markup=False)
+    columns = [name, BarColumn(), '{task.completed}/{task.total}']
     columns += [SpeedColumn('{task.fields[speed]}')] if speed else []
     with Progress(*columns, TimeElapsedColumn()) as bars:
         tasks = {}

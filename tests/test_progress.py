@@ -26,3 +26,9 @@ def test_a_total_may_grow(capsys):
         show('a camera', 1, 1)
         show('a camera', 5, 5)
     assert '5/5' in capsys.readouterr().out
+
+
+def test_names_in_brackets_are_shown_as_they_are(capsys):
+    with progress_bars() as show:
+        show('[bold] clip [/x]', 1, 1)
+    assert capsys.readouterr().out.startswith('[bold] clip [/x]')

@@ -5,6 +5,8 @@ import time
 import warnings
 from pathlib import Path
 
+from _shared_options import check_least
+
 CONFIGS = Path(__file__).parents[1] / 'configs' / 'demo'
 METHODS = {
     'baseline': CONFIGS / 'baseline_mscan-nano_1xb4-adamw-200_street-scenes-96x192.py',
@@ -17,7 +19,9 @@ def parse_args() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument('--out', type=Path, default=Path('work_dirs/demo'), help='output folder')
     parser.add_argument('--iterations', type=int, default=200, help='training steps of each model')
-    return parser.parse_args()
+    args = parser.parse_args()
+    check_least(parser, args, iterations=1)
+    return args
 
 
 def main() -> None:

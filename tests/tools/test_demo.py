@@ -4,6 +4,12 @@ from builders.tools import call_tool
 from mmseg_scr.runs.shipped_pair import PAIR, missing_models
 
 
+def test_no_iteration_is_refused():
+    outcome = call_tool('demo.py', '--iterations', '0')
+    assert outcome.returncode == 2
+    assert '--iterations must be at least 1, got 0' in outcome.stderr
+
+
 @pytest.mark.slow
 def test_prints_a_table_and_says_last_where_everything_lies(tmp_path):
     outcome = call_tool('demo.py', '--iterations', '2', '--out', 'here', folder=tmp_path)
