@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from math import isfinite, nan
 from statistics import mean
 
-from mmseg_scr.runs.image_counts import unpack_counts
+from mmseg_scr.runs.image_counts import of_same_images, unpack_counts
 from mmseg_scr.runs.numbers import numbers
 from mmseg_scr.runs.records import RunRecord
 from mmseg_scr.runs.statistics import (
@@ -148,6 +148,6 @@ def _over_images(runs: Runs, baseline: Runs) -> dict[int, BootstrapDifference]:
     found = {}
     for seed, partner in _partners(runs, baseline).items():
         tables = partner.image_counts, runs[seed].image_counts
-        if all(tables) and all(tables[0][key] == tables[1][key] for key in ('names', 'classes')):
+        if all(tables) and of_same_images(*tables):
             found[seed] = bootstrap_difference(*map(unpack_counts, tables))
     return found

@@ -1,9 +1,10 @@
 import json
 
 import numpy as np
+import pytest
 
 from mmseg_scr.metrics import ImageTable
-from mmseg_scr.runs.image_counts import pack_counts, unpack_counts
+from mmseg_scr.runs.image_counts import of_same_images, pack_counts, unpack_counts
 
 TP, FN, FP = np.random.default_rng(0).integers(0, 2_000_000, (3, 2, 4))  # of 2 images, 4 classes
 COUNTS = np.stack([TP, FN, FP], axis=1)
@@ -11,7 +12,8 @@ COUNTS = np.stack([TP, FN, FP], axis=1)
 
 def table(images=('a', 'b'), counts=COUNTS):
     regions = np.stack([np.zeros_like(counts), counts], axis=1)
-    return ImageTable(tuple('wxyz'), ('band_w1', 'all'), images, regions)
+    classes = tuple('wxyz')[: counts.shape[-1]]
+    return ImageTable(classes, ('band_w1', 'all'), images, regions)
 
 
 def test_intersection_and_union_of_the_whole_images_come_back_from_json():
@@ -22,6 +24,30 @@ def test_intersection_and_union_of_the_whole_images_come_back_from_json():
 def test_other_images_have_other_names():
     names = [pack_counts(table(images))['names'] for images in (('a', 'b'), ('b', 'a'), ('a', 'b'))]
     assert names[0] == names[2] != names[1]
+
+
+@pytest.mark.parametrize(
+    ('images', 'same'),
+    [
+        (('/b/data/town/a.png', '/b/data/b.png'), True),
+        (('data/town/a.png', 'data/b.png'), True),
+        (('town/a.png', 'b.png'), True),
+        (('/a/town/b.png', '/a/a.png'), False),
+        (('/a/village/a.png', '/a/b.png'), False),
+        (('/a/b.png', '/a/town/a.png'), False),
+    ],
+)
+def test_images_are_the_same_wherever_they_lie(images, same):
+    first, other = (pack_counts(table(t)) for t in (('/a/town/a.png', '/a/b.png'), images))
+    assert of_same_images(first, other) is same
+    old = {key: value for key, value in other.items() if key != 'relative'}  # of an older version
+    assert not of_same_images(first, old)
+    assert of_same_images(old, other)
+
+
+def test_images_of_other_classes_are_not_the_same():
+    first, other = pack_counts(table()), pack_counts(table(counts=COUNTS[..., :3]))
+    assert not of_same_images(first, other)
 
 
 def test_names_of_files_that_are_no_text_have_a_digest_too():
