@@ -12,7 +12,7 @@ def datasets_of(dataset: ConfigDict | list | None) -> Iterator[ConfigDict]:
             yield from datasets_of(part)
     elif isinstance(dataset, dict):
         inner = dataset.get('datasets', dataset.get('dataset'))
-        if inner is None:
+        if inner is None or isinstance(inner, str):  # an option of the dataset's own
             yield dataset
         else:
             yield from datasets_of(inner)

@@ -23,6 +23,8 @@ JOINED = ConfigDict(
 def test_datasets_are_found_inside_of_wrappers_in_their_order():
     assert list(datasets_of(JOINED)) == LEAVES
     assert list(datasets_of(LEAVES[0])) == LEAVES[:1]
+    named = ConfigDict(type='A', dataset='train')
+    assert list(datasets_of(named)) == [named]
 
 
 @pytest.mark.parametrize('dataset', [None, object(), []])
