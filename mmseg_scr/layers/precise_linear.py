@@ -21,7 +21,7 @@ def precise_linear(x: Tensor, layer: nn.Module) -> Tensor:
     with torch.autocast(x.device.type, enabled=False):
         if not isinstance(layer, nn.Linear):
             return layer(x.float()).to(x.dtype)
-        if layer.weight.dtype == x.dtype:
-            return layer(x)  # with its hooks
+        if layer._forward_pre_hooks and layer.weight.dtype == x.dtype:
+            return layer(x)  # pruning, for one, makes the weight in such a hook
         bias = None if layer.bias is None else layer.bias.to(x.dtype)
         return F.linear(x, layer.weight.to(x.dtype), bias)
