@@ -6,7 +6,8 @@ import io
 import itertools
 import os
 import shutil
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from weakref import finalize
 
@@ -79,6 +80,27 @@ def write_csv(path: Path, rows: Iterable[Sequence[object]]) -> None:
     text = io.StringIO()
     csv.writer(text).writerows(rows)
     write_text(path, text.getvalue())
+
+
+@contextmanager
+def locked(path: Path) -> Iterator[None]:
+    """Hold a file, made where it is missing, against all others who ask for it.
+
+    It may be appended to and replaced meanwhile; who waits gets the one that is there then.
+    """
+    if fcntl is None:
+        yield
+        return
+    while True:
+        lock = os.open(path, os.O_RDONLY | os.O_CREAT, 0o666)
+        try:
+            with suppress(OSError):  # a file system without locks: as if nobody else wrote
+                fcntl.flock(lock, fcntl.LOCK_EX)
+            if _is_at(lock, path):
+                yield
+                return
+        finally:
+            os.close(lock)
 
 
 def _claim_first(final: Path, make: Callable[[Path], None]) -> tuple[Path, list[int]]:

@@ -1,11 +1,13 @@
 import os
 import subprocess
 import sys
+import threading
+import time
 
 import pytest
 
 from mmseg_scr import drafts
-from mmseg_scr.drafts import Drafts, write_csv, write_text
+from mmseg_scr.drafts import Drafts, locked, write_csv, write_text
 
 
 def names(folder):
@@ -175,3 +177,21 @@ def test_locks_end_with_the_result(tmp_path):
     result.drop()
     Drafts().open(tmp_path / 'z')  # and nobody has it any more
     assert len(os.listdir('/dev/fd')) == before
+
+
+def test_who_waits_for_a_file_gets_the_one_that_took_its_place(tmp_path):
+    file, order = tmp_path / 'a.csv', []
+
+    def wait():
+        with locked(file):
+            order.append(file.read_text())
+
+    other = threading.Thread(target=wait)
+    with locked(file):
+        other.start()
+        write_text(file, 'new')
+        time.sleep(0.1)
+        assert not order
+        order.append('first')
+    other.join(timeout=20)
+    assert order == ['first', 'new']

@@ -40,9 +40,10 @@ def _sizes(padded: Sequence[int], meta: Mapping) -> tuple[tuple[int, ...], tuple
     nothing of the image.
     """
     if 'padding_size' not in meta:
+        size = tuple(padded)
         shapes = [tuple(meta[key][:2]) for key in ('pad_shape', 'img_shape') if key in meta]
-        fitting = [shape for shape in shapes if shape == tuple(padded)]  # a crop leaves pad_shape
-        return tuple(padded), (fitting or shapes or [tuple(padded)])[0]
+        # After a crop pad_shape is that of the image before.
+        return size, size if size in shapes else next(iter(shapes), size)
     left, right, top, bottom = meta['padding_size']
     size = padded[0] - top - bottom, padded[1] - left - right
     return size, tuple(meta['img_shape'][:2])

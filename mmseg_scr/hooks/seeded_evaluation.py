@@ -78,7 +78,8 @@ def _seed(seed: int) -> None:
 
 
 def _states() -> tuple:
-    gpus = torch.cuda.get_rng_state_all() if torch.cuda.is_available() else []
+    # A GPU that nobody has used yet is not begun with for this.
+    gpus = torch.cuda.get_rng_state_all() if torch.cuda.is_initialized() else []
     return random.getstate(), np.random.get_state(), torch.get_rng_state(), gpus
 
 

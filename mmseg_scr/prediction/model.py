@@ -15,6 +15,7 @@ from mmseg.registry import DATASETS
 from mmseg_scr.checks import only_safe_checkpoints
 from mmseg_scr.datasets.configured import first_dataset
 from mmseg_scr.hooks.checkpoint_report import describe, fill_model
+from mmseg_scr.probes.last_head import last_head
 
 BACKGROUND, BLACK = 'background', [0, 0, 0]  # beside the only class of a model
 HUE_STEP = 0.618034  # the golden ratio: hues of neighbours are far apart, however many there are
@@ -152,10 +153,7 @@ def _read(checkpoint: Path | str) -> Mapping:
 
 
 def _attribute_of_head(model: BaseSegmentor, name: str) -> int | None:
-    head = getattr(model, 'decode_head', None)
-    if isinstance(head, torch.nn.ModuleList):  # a cascade; its last head predicts
-        head = head[-1]
-    return getattr(head, name, None)
+    return getattr(last_head(model), name, None) if hasattr(model, 'decode_head') else None
 
 
 def _dataset_info(config: Config) -> dict:

@@ -1,17 +1,14 @@
 """The share of each class in every picture, as a CSV file that grows; its rows say what is done."""
 
 import csv
-import fcntl
 import io
 import os
-from collections.abc import Collection, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Collection, Sequence
 from pathlib import Path
-from typing import TextIO
 
 import numpy as np
 
-from mmseg_scr.drafts import write_text
+from mmseg_scr.drafts import locked, write_text
 from mmseg_scr.prediction.sources import Source
 
 COLUMNS = ('name', 'source', 'width', 'height', 'frames')
@@ -47,7 +44,7 @@ class ShareTable:
 
     def forget(self, names: Collection[str]) -> None:
         """Write the file anew without the rows of these names."""
-        with self._locked():
+        with locked(self.path):
             rows = [row for row in self._rows() if row[0] not in names]
             self._sources = {row[0]: row[1] for row in rows}
             buffer = io.StringIO()
@@ -69,26 +66,12 @@ class ShareTable:
         """
         path = full_path(source)
         row = [source.name, path, size[1], size[0], frames, *(f'{share:.6f}' for share in shares)]
-        with self._locked() as file:
+        with locked(self.path), self.path.open('a', **ENCODING) as file:
             writer = csv.writer(file, lineterminator=LINE_END)
-            if not os.path.getsize(self.path):
+            if not file.tell():
                 writer.writerow(self._header)
             writer.writerow(row)
         self._sources[source.name] = path
-
-    @contextmanager
-    def _locked(self) -> Iterator[TextIO]:
-        """The file, open to append, while no other process writes it."""
-        while True:
-            with self.path.open('a', **ENCODING) as file:
-                fcntl.flock(file, fcntl.LOCK_EX)
-                there = self.path.exists() and os.path.samestat(
-                    os.fstat(file.fileno()), self.path.stat()
-                )
-                if there:  # not replaced by another process while this one waited
-                    yield file
-                    file.flush()
-                    return
 
     def _rows(self) -> list[list[str]]:
         if not self.path.is_file():

@@ -1,6 +1,6 @@
 """Single images: all of them in a table, and those that changed most as pictures."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 import numpy as np
@@ -70,7 +70,7 @@ def image_table(subjects: Sequence[Subject], pairs: Sequence[Pair], rows: int) -
     *_, last = scores.values()
     order = np.argsort(last, kind='stable')  # nan comes last
     names = subjects[0].passes[0].names
-    gains = _gains(pairs)
+    gains = _gains(scores, pairs)
     body = [
         [
             word(names[i]),
@@ -155,14 +155,13 @@ def _scores(subjects: Sequence[Subject], pairs: Sequence[Pair]) -> dict[str, np.
     }
 
 
-def _gains(pairs: Sequence[Pair]) -> dict[str, np.ndarray]:
+def _gains(scores: Mapping[str, np.ndarray], pairs: Sequence[Pair]) -> dict[str, np.ndarray]:
     """Heading -> (N,) score of each image above that of the baseline, of one seed."""
-    return {
-        f'{pair.other.title} − {pair.base.title}{_of_its_own(pair, pairs)}': (
-            image_scores(pair.shown[1]) - image_scores(pair.shown[0])
-        )
-        for pair in pairs
-    }
+    gains = {}
+    for pair in pairs:
+        base, other, which = pair.base.title, pair.other.title, _of_its_own(pair, pairs)
+        gains[f'{other} − {base}{which}'] = scores[other + which] - scores[base + which]
+    return gains
 
 
 def _of_all(pairs: Sequence[Pair]) -> str:
