@@ -86,7 +86,7 @@ def write_csv(path: Path, rows: Iterable[Sequence[object]]) -> None:
 def locked(path: Path) -> Iterator[None]:
     """Hold a file, made where it is missing, against all others who ask for it.
 
-    It may be appended to and replaced meanwhile; who waits gets the one that is there then.
+    It may be appended to, and replaced at the end: who waits gets the one that is there then.
     """
     if fcntl is None:
         yield

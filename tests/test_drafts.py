@@ -189,9 +189,8 @@ def test_who_waits_for_a_file_gets_the_one_that_took_its_place(tmp_path):
     other = threading.Thread(target=wait)
     with locked(file):
         other.start()
-        write_text(file, 'new')
-        time.sleep(0.1)
+        time.sleep(0.2)
         assert not order
-        order.append('first')
+        write_text(file, 'new')
     other.join(timeout=20)
-    assert order == ['first', 'new']
+    assert order == ['new']
