@@ -12,7 +12,7 @@ from torch.fx.experimental import _config as shape_config
 from torch.utils._pytree import tree_leaves, tree_map
 
 from mmseg_scr.acceleration.likeness import largest_difference
-from mmseg_scr.acceleration.random_state import State, random_state, set_random_state
+from mmseg_scr.ops.random_state import State, random_state, set_random_state
 
 MOST_GUARDS = 100  # of one free size; with more, as windows that shift give, it becomes a constant
 MOST = 2  # programs: one for the form that came first, one for all others

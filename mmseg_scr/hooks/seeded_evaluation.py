@@ -10,6 +10,8 @@ from mmengine.hooks import Hook
 from mmengine.registry import HOOKS
 from mmengine.runner import Runner
 
+from mmseg_scr.ops.random_state import random_state, set_random_state
+
 
 @HOOKS.register_module()
 class SeededEvaluationHook(Hook):
@@ -78,15 +80,11 @@ def _seed(seed: int) -> None:
 
 
 def _states() -> tuple:
-    # A GPU that nobody has used yet is not begun with for this.
-    gpus = torch.cuda.get_rng_state_all() if torch.cuda.is_initialized() else []
-    return random.getstate(), np.random.get_state(), torch.get_rng_state(), gpus
+    return random.getstate(), np.random.get_state(), random_state()
 
 
 def _set_states(states: tuple) -> None:
-    python, numpy, cpu, gpus = states
+    python, numpy, torchs = states
     random.setstate(python)
     np.random.set_state(numpy)
-    torch.set_rng_state(cpu)
-    if gpus:
-        torch.cuda.set_rng_state_all(gpus)
+    set_random_state(torchs)

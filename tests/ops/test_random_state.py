@@ -1,6 +1,6 @@
 import torch
 
-from mmseg_scr.acceleration.random_state import random_state, set_random_state
+from mmseg_scr.ops.random_state import random_state, set_random_state
 
 
 def test_two_runs_from_one_state_draw_the_same_numbers():

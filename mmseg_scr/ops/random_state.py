@@ -9,7 +9,8 @@ State = tuple[Tensor, Sequence[Tensor]]
 
 
 def random_state() -> State:
-    """Of the CPU and of all GPUs that were used."""
+    """Of the CPU, and of all GPUs if any was used."""
+    # A GPU that nobody has used yet is not begun with for this.
     gpus = torch.cuda.get_rng_state_all() if torch.cuda.is_initialized() else []
     return torch.get_rng_state(), gpus
 
