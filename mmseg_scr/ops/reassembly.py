@@ -22,7 +22,7 @@ import torch.nn.functional as F
 from torch import Tensor
 
 from mmseg_scr.ops.nearest import nearest_index
-from mmseg_scr.ops.recording import is_recorded
+from mmseg_scr.ops.recording import is_compiled_to_train, is_recorded
 
 
 def kernel_softmax(logits: Tensor, window: Tensor | None = None) -> Tensor:
@@ -65,7 +65,7 @@ def reassemble(x: Tensor, kernels: Tensor) -> Tensor:
             f'{tuple(kernels.shape)} and x {tuple(x.shape)}'
         )
     precise = torch.promote_types(x.dtype, torch.float32)
-    call = _weighted_sum if is_recorded() else _WeightedSum.apply
+    call = _WeightedSum.apply if _wants_gradient() else _weighted_sum
     return call(x.to(precise), kernels.to(precise)).to(x.dtype)
 
 
@@ -89,8 +89,13 @@ def window_similarity(query: Tensor, key: Tensor, window: int) -> Tensor:
             f'{tuple(query.shape)} and key {tuple(key.shape)}'
         )
     precise = torch.promote_types(query.dtype, torch.float32)
-    call = _similarities if is_recorded() else _Similarities.apply
+    call = _Similarities.apply if _wants_gradient() else _similarities
     return call(query.to(precise), key.to(precise), window)
+
+
+def _wants_gradient() -> bool:
+    """Whether the gradients are those below: exported and traced graphs know no such functions."""
+    return not is_recorded() or is_compiled_to_train()
 
 
 class _WeightedSum(torch.autograd.Function):

@@ -13,5 +13,16 @@ def is_recorded() -> bool:
 
 def is_compiled_to_predict() -> bool:
     """Whether ``torch.compile`` watches, for this kind of device and without gradients."""
-    is_compiled = torch.compiler.is_compiling() and not _is_exporting()
-    return is_compiled and not torch.is_grad_enabled()
+    return _is_compiled() and not torch.is_grad_enabled()
+
+
+def is_compiled_to_train() -> bool:
+    """Whether ``torch.compile`` watches, and what it compiles may be asked for gradients.
+
+    Never on torch 2.6 and older, where compiling looks like exporting.
+    """
+    return _is_compiled() and torch.is_grad_enabled()
+
+
+def _is_compiled() -> bool:
+    return torch.compiler.is_compiling() and not _is_exporting()
