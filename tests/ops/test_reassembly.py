@@ -85,6 +85,33 @@ def test_nothing_but_the_inputs_is_kept_for_the_gradient(coarse, fine):
     assert sum(t.numel() for t in kept) == x.numel() + kernels.numel()
 
 
+@pytest.mark.skipif(not hasattr(torch.compiler, 'is_exporting'), reason='needs torch 2.7')
+@pytest.mark.parametrize('fine', [(8, 12), (7, 11)])
+def test_a_compiled_training_keeps_no_window_and_has_the_same_gradients(fine):
+    x, kernels, query = torch.rand(1, 16, 4, 6), torch.rand(1, 25, *fine), torch.rand(1, 16, *fine)
+    inputs = [t.requires_grad_() for t in (x, kernels, query)]
+
+    def both(x, kernels, query):
+        return reassemble(x, kernels) * 2 + query, window_similarity(query, x, 5) * 3
+
+    def gradients(call):
+        results = [result.square().sum() for result in call(*inputs)]
+        return torch.autograd.grad(sum(results), inputs)
+
+    torch.compiler.reset()
+    compiled = torch.compile(both, backend='aot_eager_decomp_partition', fullgraph=True)
+    for mine, expected in zip(gradients(compiled), gradients(both), strict=True):
+        torch.testing.assert_close(mine, expected)
+    kept = {}
+    with torch.autograd.graph.saved_tensors_hooks(
+        lambda t: kept.setdefault(t.untyped_storage().data_ptr(), t), lambda t: t
+    ):
+        results = compiled(*inputs)
+    unfolded = 25 * query.numel()
+    assert sum(t.untyped_storage().size() // 4 for t in kept.values()) < unfolded / 5
+    del results  # as long as it lives, no address is given away again
+
+
 def test_equal_weights_average_the_window_and_darken_the_border():
     out = reassemble(torch.ones(1, 2, 7, 7), torch.full((1, 25, 14, 14), 1 / 25))
     torch.testing.assert_close(out[:, :, 4:10, 4:10], torch.ones(1, 2, 6, 6))

@@ -1,6 +1,7 @@
+import pytest
 import torch
 
-from mmseg_scr.ops.recording import is_compiled_to_predict, is_recorded
+from mmseg_scr.ops.recording import is_compiled_to_predict, is_compiled_to_train, is_recorded
 
 
 class Plus(torch.nn.Module):
@@ -29,3 +30,23 @@ def test_a_program_for_predictions_is_told_from_one_that_learns_and_from_an_expo
         assert times(x).tolist() == [2, 2]
         for recorded in (torch.export.export(times, (x,)).module(), torch.jit.trace(times, x)):
             assert recorded(x).tolist() == [2, 2]
+
+
+class Learns(torch.nn.Module):
+    def forward(self, x):
+        return x * (3 if is_compiled_to_train() else 2)
+
+
+@pytest.mark.skipif(not hasattr(torch.compiler, 'is_exporting'), reason='needs torch 2.7')
+def test_a_program_that_learns_is_told_from_one_for_predictions_and_from_an_export():
+    x, learns = torch.ones(2), Learns()
+    compiled = torch.compile(Learns(), backend='eager')
+    assert compiled(x).tolist() == [3, 3]
+    with torch.no_grad():
+        assert compiled(x).tolist() == [2, 2]
+    for recorded in (
+        learns,
+        torch.export.export(learns, (x,)).module(),
+        torch.jit.trace(learns, x),
+    ):
+        assert recorded(x).tolist() == [2, 2]
