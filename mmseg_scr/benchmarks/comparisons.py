@@ -76,6 +76,8 @@ class Comparison:
         goals: what is wanted.
         quantities: what is measured, of the names above; waits and parts come with the time.
         series: comparisons of one series differ in size alone, and growth is fitted over them.
+        slot: ``'aligner'`` or ``'context'``, where subjects differ in it alone: the time of its
+            parts is summed and compared with that of the last subject.
     """
 
     title: str
@@ -88,6 +90,7 @@ class Comparison:
     goals: tuple[Goal, ...] = ()
     quantities: tuple[str, ...] = (TIME, MEMORY, KEPT)
     series: str = ''
+    slot: str = ''
 
     def __post_init__(self) -> None:
         names = [subject.name for subject in self.subjects]

@@ -109,13 +109,21 @@ def _aligners(full_size: bool) -> list[Comparison]:
         quantities=(DECODER_MEMORY,),
         goals=(Goal('SRM', DECODER_MEMORY, 1.02),),
     )
-    return [Comparison('aligners', subjects, FULL if full_size else SMALL), memory]
+    kept = Comparison(
+        'memory that a training step keeps',
+        subjects,
+        CROP if full_size else SMALL_CROP,
+        training=True,
+        quantities=(KEPT,),
+    )
+    times = Comparison('aligners', subjects, FULL if full_size else SMALL, slot='aligner')
+    return [times, memory, kept]
 
 
 def _contexts(full_size: bool) -> list[Comparison]:
     subjects = [_model(n, ABLATION.format('context', value)) for n, value in CONTEXTS.items()]
     subjects = (*subjects, _model('CRM', SCR.format('s')))
-    return [Comparison('contexts', subjects, FULL if full_size else SMALL)]
+    return [Comparison('contexts', subjects, FULL if full_size else SMALL, slot='context')]
 
 
 def _contrast(full_size: bool) -> list[Comparison]:

@@ -51,7 +51,7 @@ def format_outcome(outcome: Outcome) -> str:
             cells += _cells(name, row.quantities.get(name))
         rows.append(cells + ([_waits(row)] if has_waits else []))
     pieces = [_heading(outcome), _table(header, rows), _notes(outcome), _goals(outcome)]
-    return '\n\n'.join(filter(None, [*pieces, _parts(outcome.rows)]))
+    return '\n\n'.join(filter(None, [*pieces, _parts(outcome)]))
 
 
 def ratio_words(quantity: Quantity) -> str:
@@ -109,7 +109,8 @@ def _goals(outcome: Outcome) -> str:
     return '\n'.join(lines)
 
 
-def _parts(rows: Sequence[Row]) -> str:
+def _parts(outcome: Outcome) -> str:
+    rows = outcome.rows
     parts = list(dict.fromkeys(part for row in rows for part in row.parts))
     if not parts:
         return ''
@@ -117,7 +118,19 @@ def _parts(rows: Sequence[Row]) -> str:
         [part, *(f'{row.parts[part]:.1f}' if part in row.parts else NOTHING for row in rows)]
         for part in parts
     ]
+    if outcome.comparison.slot:
+        cells += _slot_times(outcome.comparison.slot, rows)
     return _table(['part, ms', *(row.name for row in rows)], cells)
+
+
+def _slot_times(slot: str, rows: Sequence[Row]) -> list[list[str]]:
+    """All parts of a slot together, and in relation to those of the last subject."""
+    times = [sum(ms for part, ms in row.parts.items() if part.startswith(slot)) for row in rows]
+    ratios = [f'{time / times[-1]:.2f}' if times[-1] else NOTHING for time in times]
+    return [
+        [f'all of {slot}', *(f'{time:.1f}' for time in times)],
+        [f'ratio to {rows[-1].name}', *ratios],
+    ]
 
 
 def format_growth(growth: Growth) -> str:

@@ -33,6 +33,17 @@ def test_parts_are_side_by_side_with_a_dash_where_there_is_none():
     assert '| context | - | 5.0 |' in text
 
 
+def test_parts_of_a_slot_are_summed_and_compared_with_those_of_the_last():
+    parts = [
+        {'aligner to stride 8': ms, 'aligner to stride 4': 2 * ms, 'context': 1} for ms in (2, 4)
+    ]
+    rows = [Row(name, parts=of_row) for name, of_row in zip('ab', parts, strict=True)]
+    text = format_outcome(Outcome(comparison(slot='aligner'), tuple(rows)))
+    assert '| all of aligner | 6.0 | 12.0 |' in text
+    assert '| ratio to b | 0.50 | 1.00 |' in text
+    assert 'all of' not in format_outcome(outcome())
+
+
 def test_what_was_not_measured_is_said_of_a_row_and_of_all():
     partly = Outcome(comparison(), (*outcome().rows[:1], Row('b', note='not measured: no Triton')))
     text = format_outcome(partly)
