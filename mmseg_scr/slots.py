@@ -11,7 +11,8 @@ def build_slot(slot: str, cfg: dict, room: Sequence[str], **from_head: object) -
     """Build the part that ``cfg`` asks for, completed by what the head knows.
 
     Args:
-        slot: name of the head's option, for messages.
+        slot: name of the option, for messages; that of a part, not of the head, as in
+            ``'kernels of FADE'``.
         cfg: ``type`` and options of the part.
         room: the types that this package offers for the slot; empty if it offers any of its own.
         **from_head: values that the part gets if its constructor asks for them and ``cfg`` does not
@@ -41,7 +42,8 @@ def build_slot(slot: str, cfg: dict, room: Sequence[str], **from_head: object) -
     if stale and not takes_any:
         raise TypeError(
             f'{slot} {part.__name__} has no option {stale}, only {sorted(accepted)}; when a config '
-            f'swaps the type of its base, write {slot}=dict(_delete_=True, type={part.__name__!r})'
+            f'swaps the type of its base, write '
+            f'{slot.split()[0]}=dict(_delete_=True, type={part.__name__!r})'
         )
     given = {name: value for name, value in from_head.items() if name in accepted}
     return MODELS.build({**given, **cfg})

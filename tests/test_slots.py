@@ -94,3 +94,8 @@ def test_part_for_another_slot_is_refused_with_the_choices():
 def test_room_that_is_not_named_is_not_listed():
     with pytest.raises(KeyError, match="unknown type 'Nonsense'; choose a registered one"):
         build_slot('context', dict(type='Nonsense'), [], **SHARED)
+
+
+def test_the_hint_names_the_option_of_a_part_in_a_part():
+    with pytest.raises(TypeError, match=r'write kernels=dict\(_delete_=True'):
+        build_slot('kernels of FADE', dict(type='FADELiteKernels', width=3), [], channels=4)

@@ -10,6 +10,7 @@ from mmengine.model import normal_init, xavier_init
 from mmseg.registry import MODELS
 from torch import Tensor, nn
 
+from mmseg_scr.checks.numbers import require_positive
 from mmseg_scr.ops.nearest import resize_nearest
 from mmseg_scr.ops.reassembly import kernel_softmax, reassemble
 
@@ -30,6 +31,7 @@ class CARAFE(nn.Module):
 
     def __init__(self, channels: int, *, width: int = 64) -> None:
         super().__init__()
+        require_positive('width of CARAFE', width)
         self.compress = nn.Conv2d(channels, width, 1)
         self.encoder = nn.Conv2d(width, WINDOW**2 * SCALE**2, 3, padding=1)
         xavier_init(self.compress, distribution='uniform')

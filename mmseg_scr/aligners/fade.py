@@ -10,6 +10,7 @@ from mmengine.model import xavier_init
 from mmseg.registry import MODELS
 from torch import Tensor, nn
 
+from mmseg_scr.checks.numbers import require_positive
 from mmseg_scr.ops.nearest import resize_nearest
 from mmseg_scr.ops.reassembly import kernel_softmax, reassemble
 from mmseg_scr.slots import build_slot
@@ -61,6 +62,7 @@ class _KernelsOfBothMaps(nn.Module):
 
     def __init__(self, channels: int, width: int, *, groups: int) -> None:
         super().__init__()
+        require_positive("width of FADE's kernels", width)
         self.compress_fine = nn.Conv2d(channels, width, 1)
         self.compress_coarse = nn.Conv2d(channels, width, 1, bias=False)
         self.shared = nn.Conv2d(width, WINDOW**2, 3, padding=1, groups=groups)

@@ -52,6 +52,12 @@ class FreqFusion(nn.Module):
         resample: Mapping[str, object] | None = MappingProxyType({}),
     ) -> None:
         super().__init__()
+        if width < CHANNELS_OF_A_NORM or width % CHANNELS_OF_A_NORM:
+            raise ValueError(f'FreqFusion needs a width that is a multiple of 8, got {width}')
+        if isinstance(resample, bool):
+            raise ValueError(
+                f'resample of FreqFusion must be a dict of options or None, got {resample}'
+            )
         self.compress_fine = nn.Conv2d(channels, width, 1)
         self.compress_coarse = nn.Conv2d(channels, width, 1)
         self.low_pass = nn.Conv2d(width, LOW**2, 3, padding=1)
@@ -114,8 +120,6 @@ class GuidedResampling(nn.Module):
 
     def __init__(self, channels: int, width: int, *, groups: int = 4, concat: bool = True) -> None:
         super().__init__()
-        if width < CHANNELS_OF_A_NORM or width % CHANNELS_OF_A_NORM:
-            raise ValueError(f'FreqFusion needs a width that is a multiple of 8, got {width}')
         if groups < 1 or channels % groups:
             raise ValueError(
                 f'FreqFusion needs channels that its groups divide, got channels={channels} and '

@@ -11,6 +11,7 @@ from mmengine.model import trunc_normal_init
 from mmseg.registry import MODELS
 from torch import Tensor, nn
 
+from mmseg_scr.checks.numbers import require_positive
 from mmseg_scr.ops.reassembly import kernel_softmax, reassemble, window_similarity
 
 WINDOW = 5
@@ -29,6 +30,7 @@ class SAPA(nn.Module):
 
     def __init__(self, channels: int, *, width: int = 64) -> None:
         super().__init__()
+        require_positive('width of SAPA', width)
         self.norm_fine = nn.LayerNorm(channels)
         self.norm_coarse = nn.LayerNorm(channels)
         self.query = nn.Linear(channels, width)

@@ -12,6 +12,7 @@ import torch
 from mmseg.registry import MODELS
 from torch import Tensor, nn
 
+from mmseg_scr.checks.numbers import require_positive
 from mmseg_scr.layers import GatedAttention, PooledConvModule
 from mmseg_scr.ops.criss_cross import criss_cross_attention
 from mmseg_scr.ops.stages import concat_stages
@@ -42,8 +43,7 @@ class CCAM(nn.Module):
         concat_input: bool = False,
     ) -> None:
         super().__init__()
-        if recurrence < 1:
-            raise ValueError(f'recurrence must be 1 or more rounds of attention, got {recurrence}')
+        require_positive('recurrence of CCAM', recurrence)
         width = sum(in_channels)
         shared = dict(padding=1, norm_cfg=norm_cfg, act_cfg=LEAKY_RELU)
         self.recurrence = recurrence

@@ -14,6 +14,7 @@ import torch.nn.functional as F
 from mmseg.registry import MODELS
 from torch import Tensor, nn
 
+from mmseg_scr.checks.numbers import require_positive
 from mmseg_scr.layers import PooledConvModule
 from mmseg_scr.ops.nmf import approximate_by_nmf
 from mmseg_scr.ops.stages import concat_stages
@@ -49,6 +50,7 @@ class Hamburger(nn.Module):
     ) -> None:
         super().__init__()
         width = channels if ham_channels is None else ham_channels
+        require_positive('ham_channels of Hamburger', width)
         self.squeeze = PooledConvModule(sum(in_channels), width, 1, norm_cfg=norm_cfg)
         self.ham = LowRankBlock(
             width,
@@ -85,13 +87,14 @@ class LowRankBlock(nn.Module):
         one_step_gradient: bool = False,
     ) -> None:
         super().__init__()
-        if rank < 1:
-            raise ValueError(f'rank of Hamburger must be 1 or more, got {rank}')
+        require_positive('rank of Hamburger', rank)
         self.random_bases = random_bases
         self.one_step_gradient = one_step_gradient
         self.enter = PooledConvModule(channels, channels, 1, norm_cfg=None)
         self.leave = PooledConvModule(channels, channels, 1, norm_cfg=norm_cfg, act_cfg=None)
-        self.register_buffer('bases', torch.rand(channels, rank))
+        # The same in every process: distributed training does not share buffers.
+        drawn = torch.rand(channels, rank, generator=torch.Generator().manual_seed(0), device='cpu')
+        self.register_buffer('bases', drawn)
 
     def forward(self, x: Tensor) -> Tensor:
         """(B, C, h, w) -> (B, C, h, w), not negative."""

@@ -14,6 +14,7 @@ from mmcv.cnn import build_norm_layer
 from mmseg.registry import MODELS
 from torch import Tensor, nn
 
+from mmseg_scr.checks.numbers import require_positive
 from mmseg_scr.layers import PooledConvModule, normalize_pooled
 from mmseg_scr.ops.stages import concat_stages
 
@@ -48,8 +49,7 @@ class RCM(nn.Module):
         layer_scale: float = 1e-6,
     ) -> None:
         super().__init__()
-        if depth < 1:
-            raise ValueError(f'RCM needs one block or more, got depth={depth}')
+        require_positive('depth of RCM', depth)
         self.reduce = PooledConvModule(sum(in_channels), channels, 1, norm_cfg=norm_cfg)
         options = dict(band=band, layer_scale=layer_scale, norm_cfg=norm_cfg)
         self.blocks = nn.Sequential(*(CalibratedBlock(channels, **options) for _ in range(depth)))

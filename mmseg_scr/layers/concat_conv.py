@@ -29,6 +29,9 @@ class ConcatConv2d(nn.Conv2d):
         out_channels: channels of the result.
         kernel_size: odd.
         align_corners: of the bilinear resizing.
+
+    Raises:
+        ValueError: a kernel with an even side, which would change the size of the map.
     """
 
     def __init__(
@@ -39,6 +42,8 @@ class ConcatConv2d(nn.Conv2d):
         *,
         align_corners: bool = False,
     ) -> None:
+        if kernel_size % 2 == 0:
+            raise ValueError(f'kernel_size of ConcatConv2d must be odd, got {kernel_size}')
         super().__init__(
             sum(in_channels), out_channels, kernel_size, padding=kernel_size // 2, bias=False
         )

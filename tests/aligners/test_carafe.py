@@ -105,3 +105,8 @@ def test_no_unfolded_map_is_kept_for_the_gradient(size):
     unfolded = 4 * 25 * 64 * size[0] * size[1]
     coarse, fine = maps_of_costs(64, size)
     assert kept_bytes(carafe, coarse.requires_grad_(), fine) < 0.05 * unfolded
+
+
+def test_a_width_below_one_is_refused():
+    with pytest.raises(ValueError, match='width of CARAFE must be 1 or more, got 0'):
+        CARAFE(4, width=0)

@@ -205,3 +205,8 @@ def test_kernels_of_another_kind_can_be_injected():
 def test_unknown_kernels_are_refused_by_name():
     with pytest.raises(KeyError, match=r"kernels of FADE has the unknown type 'Lite'"):
         FADE(8, kernels=dict(type='Lite'))
+
+
+def test_a_width_below_one_is_refused():
+    with pytest.raises(ValueError, match="width of FADE's kernels must be 1 or more, got -1"):
+        FADE(4, kernels=dict(type='FADEKernels', width=-1))

@@ -282,3 +282,10 @@ def test_widths_that_do_not_divide_are_refused_with_the_fix():
     with pytest.raises(ValueError, match=r'channels=6 and groups=4; set groups of resample to'):
         FreqFusion(6)
     assert FreqFusion(6, resample=dict(groups=3))(*maps_of_costs(6)).shape == (1, 6, 16, 32)
+
+
+def test_resampling_is_options_or_none_and_the_width_is_checked_without_it():
+    with pytest.raises(ValueError, match='must be a dict of options or None, got False'):
+        FreqFusion(8, resample=False)
+    with pytest.raises(ValueError, match='width that is a multiple of 8, got 12'):
+        FreqFusion(8, width=12, resample=None)

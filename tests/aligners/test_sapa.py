@@ -151,3 +151,8 @@ def test_no_unfolded_map_is_kept_for_the_gradient(size):
     unfolded = 4 * 25 * 64 * size[0] * size[1]
     maps = [x.requires_grad_() for x in maps_of_costs(64, size)]
     assert kept_bytes(sapa, *maps) < 0.25 * unfolded
+
+
+def test_a_width_below_one_is_refused():
+    with pytest.raises(ValueError, match='width of SAPA must be 1 or more, got 0'):
+        SAPA(4, width=0)

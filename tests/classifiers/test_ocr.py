@@ -187,3 +187,10 @@ def test_heads_classify_by_it(name):
     head.classifier.classify.bias.data += 1
     torch.manual_seed(0)
     torch.testing.assert_close(head(maps), logits + 1)
+
+
+def test_bad_numbers_are_refused():
+    with pytest.raises(ValueError, match='plain_weight of OCR must be 0 or more, got -1'):
+        OCR(8, num_classes=3, plain_weight=-1)
+    with pytest.raises(ValueError, match='region_channels of OCR must be 1 or more, got 0'):
+        OCR(8, num_classes=3, region_channels=0)

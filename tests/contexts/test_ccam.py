@@ -80,7 +80,7 @@ def test_parameter_counts_of_the_original_attention(channels, count):
 
 
 def test_no_round_of_attention_is_refused():
-    with pytest.raises(ValueError, match=r'recurrence must be 1 or more rounds .* got 0'):
+    with pytest.raises(ValueError, match='recurrence of CCAM must be 1 or more, got 0'):
         CCAM([8], 8, norm_cfg=dict(type='BN'), recurrence=0)
 
 

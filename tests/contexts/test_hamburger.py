@@ -165,3 +165,17 @@ def test_a_model_cast_to_half_starts_from_bases_of_length_one(dtype):
     block = LowRankBlock(300, 4, norm_cfg=BN).to(dtype).eval()
     bases = block._initial_bases(torch.zeros(1, 300, 2, dtype=dtype))
     torch.testing.assert_close(bases.norm(dim=0), torch.ones(4))
+
+
+def test_bases_of_evaluation_are_the_same_in_every_process():
+    bases = []
+    for seed in (1, 2):
+        torch.manual_seed(seed)
+        bases.append(Hamburger(WIDTHS, 8, norm_cfg=BN).ham.bases)
+    assert torch.equal(*bases)
+    assert 0.4 < bases[0].mean() < 0.6
+
+
+def test_width_below_one_is_refused():
+    with pytest.raises(ValueError, match='ham_channels of Hamburger must be 1 or more, got 0'):
+        Hamburger(WIDTHS, 8, norm_cfg=BN, ham_channels=0)

@@ -148,5 +148,5 @@ def test_half_precision_is_close_to_float32(dtype, device):
 
 
 def test_no_block_is_refused():
-    with pytest.raises(ValueError, match='RCM needs one block or more, got depth=0'):
+    with pytest.raises(ValueError, match='depth of RCM must be 1 or more, got 0'):
         RCM([8, 16], 8, depth=0, norm_cfg=dict(type='BN'))

@@ -79,3 +79,8 @@ def test_gradients_of_maps_and_weight():
 def test_another_number_of_maps_is_refused():
     with pytest.raises(ValueError, match='zip'):
         ConcatConv2d([3, 4, 2, 5], 6).double()(_levels()[:3], SIZES[0])
+
+
+def test_kernel_that_would_change_the_size_is_refused():
+    with pytest.raises(ValueError, match='kernel_size of ConcatConv2d must be odd, got 2'):
+        ConcatConv2d([3, 4], 5, 2)
