@@ -4,7 +4,7 @@ import ast
 
 from builders.configs import bases, bases_merged, each_leaf, flat
 
-MAX_LINES = 15
+MAX_LINES = 17
 MAX_LINES_OF_AN_ABLATION = 8
 MAX_DEPTH = 3
 

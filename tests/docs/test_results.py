@@ -6,12 +6,19 @@ import re
 from pathlib import Path
 
 import pytest
+from mmengine.config import Config
 
 from mmseg_scr.probes.knockouts import KNOCKOUTS
-from mmseg_scr.runs.ablation import write_tables
-from mmseg_scr.runs.records import read_records
+from mmseg_scr.runs.ablation import prepare_jobs, write_tables
+from mmseg_scr.runs.numbers import numbers
+from mmseg_scr.runs.plan import read_plan
+from mmseg_scr.runs.records import config_digest, read_records
+from mmseg_scr.runs.repeatable import repeatable
+from mmseg_scr.runs.statistics import paired_difference
+from mmseg_scr.weights import list_weights
 
 DOCS = Path(__file__).parents[2] / 'docs'
+CONFIGS = DOCS.parent / 'configs'
 PAGE = (DOCS / 'results.md').read_text()
 TEXT = ' '.join(PAGE.split())
 FILES = sorted((DOCS / 'results').glob('*.jsonl'))
@@ -26,6 +33,8 @@ MAIN = {  # metrics of the table on the page
     'street_scenes': ['mIoU', 'boundary/mIoU_w1', 'boundary/mIoU_w2', 'boundary/mIoU_interior_w2'],
     'camvid': ['mIoU', 'boundary/mIoU_w1', 'boundary/mIoU_w3', 'boundary/mIoU_interior_w3'],
 }
+BOTH, SRM, CRM = 'scr-contrast-off', 'baseline-aligner-srm', 'baseline-context-crm'
+LITERAL = 'scr-contrast-off-form-literal'
 COLUMNS = ('mIoU', 'boundary/mIoU_w1', 'boundary/mIoU_w2', 'boundary/mIoU_interior_w2')
 
 
@@ -33,6 +42,22 @@ COLUMNS = ('mIoU', 'boundary/mIoU_w1', 'boundary/mIoU_w2', 'boundary/mIoU_interi
 def test_records_are_read_and_name_no_folder_of_a_machine(file):
     assert read_records(file)
     assert not re.search(r'"/[a-z]+/', file.read_text())
+
+
+@pytest.mark.parametrize('study', STUDIES)
+def test_the_plan_of_a_study_trains_what_its_records_are_of(study, tmp_path):
+    groups = read_plan(CONFIGS / f'studies/{study}.py')
+    digests = {job.title: job.digest for job in prepare_jobs(groups, tmp_path)}
+    for record in records_of(study):
+        assert record.digest == digests[record.title], record.title
+
+
+def test_configs_of_shipped_models_train_what_their_records_are_of(tmp_path):
+    for card in list_weights():
+        config = Config.fromfile(CONFIGS / card.config)
+        records = read_records(DOCS / 'results/shipped.jsonl')
+        digest = config_digest(repeatable(config, 'x', 0, tmp_path))
+        assert digest in {record.digest for record in records}, card.name
 
 
 @pytest.mark.parametrize(('label', 'title'), ROWS.items())
@@ -122,6 +147,57 @@ def test_what_the_seeds_show_is_what_the_table_says(label, title):
             continue
         cells = row[1].split('|')[5:8]
         assert list(said.groups()) == [re.search(rf'\({found}', cell)[1] for cell in cells]
+
+
+BAND, INSIDE = 'boundary/mIoU_w{}', 'boundary/mIoU_interior_w{}'
+
+
+@pytest.mark.parametrize(
+    ('study', 'title', 'beside', 'more', 'less', 'sentence'),
+    [
+        ('street_scenes', SRM, 'baseline', BAND.format(1), INSIDE.format(1), 'of that band by {}'),
+        ('street_scenes', SRM, 'baseline', BAND.format(2), INSIDE.format(2), 'of 2 pixels by {}.'),
+        ('street_scenes', LITERAL, BOTH, BAND.format(1), None, 'seeds of the study: {} beside the'),
+        ('camvid', BOTH, 'baseline', BAND.format(3), INSIDE.format(3), 'outside of it, by {}.'),
+        ('camvid', 'scr', BOTH, BAND.format(1), None, 'without it, {} in the band of 1 pixel'),
+        ('camvid', 'scr', BOTH, 'mIoU', None, 'in the band of 1 pixel, with {} mIoU'),
+    ],
+)
+def test_differences_in_sentences_are_those_of_the_records(
+    study, title, beside, more, less, sentence
+):
+    values = {}
+    for record in records_of(study):
+        metrics = numbers(record)
+        values[record.title, record.seed] = metrics[more] - (metrics[less] if less else 0)
+    seeds = [seed for name, seed in values if name == title]
+    found = paired_difference(*([values[name, seed] for seed in seeds] for name in (beside, title)))
+    assert sentence.format(f'{found.mean:+.2f} [{found.low:+.2f}, {found.high:+.2f}]') in TEXT
+
+
+def test_scores_of_attempts_are_those_of_their_records():
+    band = {r.title: f'{numbers(r)[BAND.format(1)]:.2f}' for r in records_of('contrast')}
+    assert f'at {band["street-both"]} with seed 100' in TEXT
+    assert f'a tenth of the rate {band["street-offsets-slow"]},' in TEXT
+    assert f'standardised means {band["street-adaptive"]},' in TEXT
+    weak, full = band['street-contrast-weak'], band['street-contrast']
+    assert f'the contrast with weight 0.1 {weak} and with 1 {full}:' in TEXT
+
+
+@pytest.mark.parametrize(
+    ('row', 'title'),
+    [('baseline', 'baseline'), ('+ SRM', SRM), ('+ CRM', CRM), ('+ both', BOTH)],
+)
+def test_rows_beside_the_papers_are_those_of_the_studies(row, title):
+    cells = re.search(rf'^\| {re.escape(row)} \| 8.+$', PAGE, re.MULTILINE)[0].split(' | ')[2:]
+    for cell, study in zip(cells, ('street_scenes', 'camvid'), strict=True):
+        runs = {seed: {} for seed in range(5)}
+        for record in records_of(study):
+            runs[record.seed][record.title] = numbers(record)['mIoU']
+        pairs = [(run[title], run['baseline']) for run in runs.values() if title in run]
+        mean, base = (sum(values) / len(pairs) for values in zip(*pairs, strict=True))
+        gain = '' if title == 'baseline' else f' ({mean - base:+.2f})'
+        assert cell.removesuffix(' |') == f'{mean:.2f}{gain}'
 
 
 def test_differences_in_the_readme_are_those_of_the_page():
