@@ -76,13 +76,16 @@ def write_record(path: Path, record: RunRecord) -> None:
 def add_records(path: Path, records: Iterable[RunRecord]) -> None:
     """Append those records that the file does not have; several processes may do so at a time."""
     path.parent.mkdir(parents=True, exist_ok=True)
-    with path.open('a+') as file:
+    with path.open('a+', newline='') as file:  # as its bytes are, which are counted
         fcntl.flock(file, fcntl.LOCK_EX)
         file.seek(0)
         text = file.read()
-        known = {record.key for record in _parse(text, str(path))}
-        if text and not text.endswith('\n'):  # cut off in the middle of a line
-            file.truncate(len(text[: text.rfind('\n') + 1].encode()))
+        whole = _without_cut_line(text)
+        known = {record.key for record in _parse(whole, str(path))}
+        if len(whole) < len(text):
+            file.truncate(len(whole.encode()))
+        if whole and not whole.endswith('\n'):
+            file.write('\n')
         file.writelines(_line(record) for record in records if record.key not in known)
         file.flush()
         os.fsync(file.fileno())
@@ -96,7 +99,7 @@ def read_records(path: Path) -> list[RunRecord]:
     Raises:
         ValueError: another line is no record, or one of a newer version; its number is named.
     """
-    return _parse(path.read_text(), str(path)) if path.is_file() else []
+    return _parse(_without_cut_line(path.read_text()), str(path)) if path.is_file() else []
 
 
 def _of_the_experiment(value: object) -> object:
@@ -122,10 +125,19 @@ def _line(record: RunRecord) -> str:
     return json.dumps(asdict(record), default=float) + '\n'  # numpy's numbers
 
 
+def _without_cut_line(text: str) -> str:
+    """The text up to a last line that was cut off: one that has no end and is no JSON."""
+    last = text[text.rfind('\n') + 1 :]
+    try:
+        json.loads(last or '0')
+    except ValueError:
+        return text.removesuffix(last)
+    return text
+
+
 def _parse(text: str, name: str) -> list[RunRecord]:
-    whole = text[: text.rfind('\n') + 1]
     records = []
-    for number, line in enumerate(whole.splitlines(), start=1):
+    for number, line in enumerate(text.splitlines(), start=1):
         try:
             content = json.loads(line)
             _require_known(content, f'line {number} of {name}')

@@ -74,6 +74,26 @@ def test_a_line_that_was_cut_off_is_left_out_and_replaced(tmp_path):
     assert read_records(file) == [RECORD, OTHER]
 
 
+def test_a_last_line_that_lacks_its_end_alone_is_a_record_and_stays(tmp_path):
+    file = tmp_path / 'records.jsonl'
+    add_records(file, [RECORD, OTHER])
+    file.write_bytes(file.read_bytes()[:-1])  # as an editor may leave it
+    assert read_records(file) == [RECORD, OTHER]
+    third = replace(RECORD, seed=3)
+    add_records(file, [third])
+    assert read_records(file) == [RECORD, OTHER, third]
+    assert len(file.read_text().splitlines()) == 3
+
+
+def test_a_line_that_was_cut_off_is_replaced_where_lines_end_as_on_windows(tmp_path):
+    file = tmp_path / 'records.jsonl'
+    records = [replace(RECORD, seed=seed) for seed in range(4)]
+    add_records(file, records)
+    file.write_bytes(file.read_bytes().replace(b'\n', b'\r\n')[:-40])
+    add_records(file, records)
+    assert read_records(file) == records
+
+
 def test_another_damaged_line_is_named(tmp_path):
     file = tmp_path / 'records.jsonl'
     add_records(file, [RECORD])
