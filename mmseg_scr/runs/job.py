@@ -1,13 +1,16 @@
 """One training of a queue: a folder that says what to train, and how far it is."""
 
+import logging
 import re
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
 from mmengine.config import Config
+from mmengine.logging import print_log
 
 from mmseg_scr.drafts import Drafts, write_text
-from mmseg_scr.runs.records import config_digest
+from mmseg_scr.runs.records import NewerRecordError, RunRecord, config_digest, read_records
 from mmseg_scr.runs.repeatable import repeatable
 
 NAME = re.compile(r'[\w.+-]+')
@@ -58,6 +61,35 @@ class Job:
     def report(self, iterations: int, seconds: float) -> None:
         """Write both down."""
         write_text(self.folder / PROGRESS, f'{iterations} {seconds:.1f}')
+
+    def read_record(self) -> RunRecord | None:
+        """Its record; None if the run is not finished.
+
+        A file that does not have it, as a lost machine may leave one, is set aside: the run goes on
+        from its last checkpoint.
+
+        Raises:
+            NewerRecordError: the file is of a later version of the package.
+        """
+        if not self.record_file.is_file():
+            return None
+        try:
+            found = read_records(self.record_file)
+        except NewerRecordError:
+            raise
+        except ValueError:
+            found = []
+        record = next((record for record in found if record.key == self.key), None)
+        if record is None:
+            self._set_aside()
+        return record
+
+    def _set_aside(self) -> None:
+        aside = self.record_file.with_suffix('.damaged')
+        with suppress(FileNotFoundError):  # another process did so just then
+            self.record_file.replace(aside)
+        text = f'{self.record_file} is not the record of this run and is kept as {aside.name}; the'
+        print_log(f'{text} run goes on from its last checkpoint', 'current', logging.WARNING)
 
     @property
     def _progress(self) -> tuple[float, float]:

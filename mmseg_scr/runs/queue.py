@@ -137,11 +137,11 @@ def _require_data(jobs: Iterable[Job]) -> None:
 
 
 def _collect(job: Job, records: Path) -> bool:
-    """Add the record of a job, if it has one, to the file."""
-    if not job.record_file.is_file():
-        return False
-    add_records(records, read_records(job.record_file))
-    return True
+    """Add the record of a job to the file; whether it has one."""
+    record = job.read_record()
+    if record is not None:
+        add_records(records, [record])
+    return record is not None
 
 
 def _visible(device: str) -> str:

@@ -7,10 +7,11 @@ import os
 from collections.abc import Iterable
 from dataclasses import MISSING, asdict, dataclass, fields
 from pathlib import Path
+from typing import IO
 
 from mmengine.config import Config
 
-from mmseg_scr.drafts import write_text
+from mmseg_scr.drafts import Drafts
 from mmseg_scr.version import __version__
 
 # Keys that say where a run and its data lie, how it was started and what it draws.
@@ -69,8 +70,13 @@ def config_digest(config: Config) -> str:
 
 
 def write_record(path: Path, record: RunRecord) -> None:
-    """Write one record as a file of its own, which is there whole or not at all."""
-    write_text(path, _line(record))
+    """Write one record as a file of its own, whole or not at all, also if the machine is lost."""
+    line = _line(record)
+    drafts = Drafts()
+    with drafts.open(path).open('w') as file:
+        file.write(line)
+        _reach_the_disk(file)
+    drafts.commit()
 
 
 def add_records(path: Path, records: Iterable[RunRecord]) -> None:
@@ -87,8 +93,7 @@ def add_records(path: Path, records: Iterable[RunRecord]) -> None:
         if whole and not whole.endswith('\n'):
             file.write('\n')
         file.writelines(_line(record) for record in records if record.key not in known)
-        file.flush()
-        os.fsync(file.fileno())
+        _reach_the_disk(file)
 
 
 def read_records(path: Path) -> list[RunRecord]:
@@ -119,6 +124,11 @@ def _require_known(content: dict, where: str) -> None:
             f'{where} has {", ".join(unknown)}, which mmseg_scr {__version__} does not know: it was'
             ' written by a newer version; update the package'
         )
+
+
+def _reach_the_disk(file: IO) -> None:
+    file.flush()
+    os.fsync(file.fileno())
 
 
 def _line(record: RunRecord) -> str:

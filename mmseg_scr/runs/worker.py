@@ -45,7 +45,7 @@ def run_job(folder: Path, title: str, seed: int, device: str, *, trusted: bool =
         config = Config(Config.fromfile(folder / 'config.py').to_dict())
         config.work_dir = str(folder)  # where it lies now
         job = Job(title, seed, config.train_cfg.max_iters, config_digest(config), folder)
-        if not job.record_file.is_file():
+        if job.read_record() is None:
             _train_and_record(job, config, device, trusted)
 
 

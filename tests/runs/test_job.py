@@ -1,10 +1,12 @@
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from builders.records import RECORD
 from mmengine.config import Config
 
 from mmseg_scr.runs.job import prepare_job
-from mmseg_scr.runs.records import config_digest
+from mmseg_scr.runs.records import NewerRecordError, config_digest, write_record
 
 DEMO = next((Path(__file__).parents[2] / 'configs' / 'demo').glob('scr_*-200_*.py'))
 
@@ -68,3 +70,41 @@ def test_a_job_tells_how_far_it_is_and_how_long_it_took(tmp_path):
     assert (found.iterations_done, found.seconds_spent) == (12, 34.6)
     (found.folder / 'progress.txt').write_text('')  # while it is written
     assert (found.iterations_done, found.seconds_spent) == (0, 0)
+
+
+def record_of(job):
+    return replace(RECORD, title=job.title, seed=job.seed, digest=job.digest)
+
+
+def test_a_finished_job_has_its_record(tmp_path):
+    found = job(tmp_path)
+    assert found.read_record() is None
+    write_record(found.record_file, record_of(found))
+    assert found.read_record() == record_of(found)
+
+
+@pytest.mark.parametrize('damage', ['empty', 'half', 'no record', 'of another run'])
+def test_a_file_without_its_record_is_set_aside_with_a_line(tmp_path, capfd, damage):
+    found = job(tmp_path)
+    write_record(found.record_file, record_of(found))
+    text = found.record_file.read_text()
+    left = {
+        'empty': '',
+        'half': text[: len(text) // 2],
+        'no record': '3\n',
+        'of another run': text.replace('"scr"', '"other"'),
+    }[damage]
+    found.record_file.write_text(left)
+    assert found.read_record() is None
+    assert not found.record_file.exists()
+    assert (found.folder / 'record.damaged').read_text() == left
+    assert 'record.json is not the record of this run' in ''.join(capfd.readouterr())
+
+
+def test_a_record_of_a_newer_version_stays(tmp_path):
+    found = job(tmp_path)
+    write_record(found.record_file, record_of(found))
+    found.record_file.write_text(found.record_file.read_text().replace('{', '{"energy": 3, ', 1))
+    with pytest.raises(NewerRecordError, match='energy'):
+        found.read_record()
+    assert found.record_file.is_file()

@@ -1,6 +1,7 @@
 """Real processes and real kills: trainings of a few iterations of a thin network."""
 
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -128,6 +129,15 @@ class TestQueue:
             run([broken, jobs_in(tmp_path)[0]], tmp_path)
         assert 'Error' in str(caught.value)
         assert [record.title for record in read_records(tmp_path / 'records.jsonl')] == ['thin']
+
+
+@pytest.mark.slow
+def test_a_record_that_a_lost_machine_left_empty_is_made_again(undisturbed, tmp_path):
+    folder, records, _ = undisturbed
+    shutil.copytree(folder / 'runs', tmp_path / 'runs')
+    jobs_in(tmp_path)[0].record_file.write_text('')
+    found = run(jobs_in(tmp_path), tmp_path)
+    assert [outcome(record) for record in found] == [outcome(record) for record in records]
 
 
 @pytest.fixture

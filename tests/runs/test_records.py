@@ -1,4 +1,5 @@
 import json
+import os
 from dataclasses import replace
 
 import numpy as np
@@ -41,6 +42,21 @@ def test_a_record_that_cannot_be_written_leaves_what_was_there(tmp_path):
         write_record(tmp_path / 'one.json', replace(OTHER, metrics={'mIoU': 'high', 'x': object()}))
     assert read_records(tmp_path / 'one.json') == [RECORD]
     assert [path.name for path in tmp_path.iterdir()] == ['one.json']
+
+
+def test_a_record_is_on_the_disk_before_it_takes_the_place_of_another(tmp_path, monkeypatch):
+    file = tmp_path / 'one.json'
+    write_record(file, RECORD)
+    sizes = []
+
+    def fsync(number):
+        sizes.append(os.fstat(number).st_size)
+        assert read_records(file) == [RECORD]
+
+    monkeypatch.setattr(os, 'fsync', fsync)
+    write_record(file, OTHER)
+    assert sizes == [file.stat().st_size]
+    assert read_records(file) == [OTHER]
 
 
 def test_lines_of_earlier_versions_are_read(tmp_path):

@@ -65,6 +65,14 @@ def test_a_checkpoint_of_its_own_that_is_refused_is_not_taken_for_one_that_was_c
     assert not found.record_file.exists()
 
 
+@pytest.mark.parametrize(('title', 'left'), [('empty', ''), ('half', '{"title": "half", "se')])
+def test_a_record_that_was_cut_off_is_written_again(job, title, left):
+    found = job(title)
+    found.record_file.write_text(left)
+    run_job(found.folder, title, 1, 'cpu')
+    assert found.read_record().curves['loss'][0] == [1, 2]
+
+
 def test_a_checkpoint_that_was_cut_off_is_passed_over(job, tmp_path):
     found = job('cut')
     cut = save_harmful(found.folder / 'iter_1.pth', tmp_path / 'victim')
