@@ -19,6 +19,7 @@ from itertools import takewhile
 from math import inf
 from pathlib import Path
 
+import torch
 from mmengine.config import Config
 
 from mmseg_scr.checks.checkpoints import TRUST_OPTION
@@ -150,17 +151,24 @@ def _visible(device: str) -> str:
         raise ValueError(f"devices must be 'cpu', 'cuda' or 'cuda:0' and so on, got {device!r}")
     if device == 'cpu':
         return ''
-    number = device.partition(':')[2] or '0'
+    number, names = int(device.partition(':')[2] or 0), _gpu_names()
+    if number >= len(names):
+        left = f' that {VISIBLE}={os.environ[VISIBLE]!r} leaves' if VISIBLE in os.environ else ''
+        raise ValueError(
+            f'device {device!r} is none of the {len(names)} GPUs{left}; name another, or set '
+            f'{VISIBLE}'
+        )
+    return names[number]
+
+
+def _gpu_names() -> list[str]:
+    """Those that CUDA has for the GPUs that this process sees."""
+    count = torch.cuda.device_count()  # leaves the GPUs alone
     if VISIBLE not in os.environ:
-        return number
+        return [*map(str, range(count))]
     listed = (name.strip() for name in os.environ[VISIBLE].split(','))
     names = [*takewhile(lambda name: name and name[0] != '-', listed)]  # CUDA stops there as well
-    if int(number) >= len(names):
-        raise ValueError(
-            f'device {device!r} is none of the {len(names)} that {VISIBLE}='
-            f'{os.environ[VISIBLE]!r} leaves; name another, or set {VISIBLE}'
-        )
-    return names[int(number)]
+    return names[:count]
 
 
 def _start(job: Job, device: str, visible: Mapping[str, str], trusted: bool) -> _Running:

@@ -37,9 +37,14 @@ def run_job(folder: Path, title: str, seed: int, device: str, *, trusted: bool =
         trusted: read the checkpoints that the config names in full, though they can run code.
 
     Raises:
-        ValueError: a loss is no longer finite.
+        ValueError: a loss is no longer finite, or the process sees no GPU, though it is to use one.
         UnsafeCheckpointError: reading a checkpoint could run code.
     """
+    if device == 'cuda' and not torch.cuda.is_available():
+        raise ValueError(
+            'the device of this run is a GPU, but torch sees none: it would train on '
+            'the CPU; see "python -m mmseg_scr"'
+        )
     with _alone(folder):
         # Without its name, or the runner would write its own form over the file.
         config = Config(Config.fromfile(folder / 'config.py').to_dict())

@@ -171,6 +171,7 @@ PRINT_VISIBLE = "import os; print('sees', os.environ['CUDA_VISIBLE_DEVICES'])"
 def test_a_process_sees_the_gpu_that_the_queue_calls_so(
     echo, monkeypatch, outside, device, expected
 ):
+    monkeypatch.setattr('torch.cuda.device_count', lambda: 2)
     monkeypatch.delenv('CUDA_VISIBLE_DEVICES', raising=False)
     if outside is not None:
         monkeypatch.setenv('CUDA_VISIBLE_DEVICES', outside)
@@ -178,13 +179,26 @@ def test_a_process_sees_the_gpu_that_the_queue_calls_so(
 
 
 @pytest.mark.parametrize(
-    ('outside', 'device'),
-    [('4,5', 'cuda:2'), ('4,5', 'gpu'), ('4,5', 'cuda:x'), ('', 'cuda'), ('-1', 'cuda:0')],
+    ('outside', 'device', 'there'),
+    [
+        ('4,5', 'cuda:2', 2),
+        ('4,5', 'gpu', 2),
+        ('4,5', 'cuda:x', 2),
+        ('', 'cuda', 0),
+        ('-1', 'cuda:0', 0),
+        ('4', 'cuda', 0),
+        (None, 'cuda', 0),
+        (None, 'cuda:2', 2),
+    ],
 )
 def test_a_device_that_is_not_there_is_named_before_anything_begins(
-    tmp_path, monkeypatch, outside, device
+    tmp_path, monkeypatch, outside, device, there
 ):
-    monkeypatch.setenv('CUDA_VISIBLE_DEVICES', outside)
+    monkeypatch.setattr('torch.cuda.device_count', lambda: there)
+    monkeypatch.setattr('mmseg_scr.runs.queue.COMMAND', (sys.executable, '-c', ''))
+    monkeypatch.delenv('CUDA_VISIBLE_DEVICES', raising=False)
+    if outside is not None:
+        monkeypatch.setenv('CUDA_VISIBLE_DEVICES', outside)
     with pytest.raises(ValueError, match=f'devices? .*{device}'):
         run(jobs_in(tmp_path)[:1], tmp_path, devices=[device])
     assert not list(tmp_path.rglob('output.log'))

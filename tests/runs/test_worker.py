@@ -33,6 +33,14 @@ def test_a_run_without_evaluation_has_losses_and_costs(job):
     assert 60 * record.minutes == pytest.approx(found.seconds_spent, abs=5)
 
 
+def test_a_run_on_a_gpu_that_is_not_there_is_no_run_on_the_cpu(job, monkeypatch):
+    found = job('gpu')
+    monkeypatch.setattr('torch.cuda.is_available', lambda: False)
+    with pytest.raises(ValueError, match='is a GPU, but torch sees none'):
+        run_job(found.folder, 'gpu', 1, 'cuda')
+    assert not found.record_file.exists()
+
+
 def test_a_folder_that_was_moved_since_it_was_prepared_is_worked_in_where_it_lies(job, tmp_path):
     found = job('moved')
     folder = found.folder.rename(tmp_path / 'elsewhere')
