@@ -85,7 +85,9 @@ def run_queue(
     with _ended_at_last(running):
         while (waiting or running) and time.monotonic() < end:
             while waiting and free:
-                running.append(_start(waiting.popleft(), free.popleft(), visible, trusted))
+                job = waiting.popleft()
+                if _unfinished([job], records):  # by another queue, meanwhile
+                    running.append(_start(job, free.popleft(), visible, trusted))
             time.sleep(POLL_SECONDS)
             for run in [*running]:
                 job = run.job

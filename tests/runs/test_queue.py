@@ -6,16 +6,18 @@ import signal
 import subprocess
 import sys
 import time
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from builders.records import RECORD
 from builders.thin import thin_config
 from mmengine.config import Config
 
 from mmseg_scr.runs.image_counts import unpack_counts
 from mmseg_scr.runs.job import prepare_job
 from mmseg_scr.runs.queue import run_queue
-from mmseg_scr.runs.records import read_records
+from mmseg_scr.runs.records import add_records, read_records, write_record
 from mmseg_scr.runs.statistics import mean_iou
 
 ROOT = Path(__file__).parents[2]
@@ -153,6 +155,26 @@ def echo(tmp_path, monkeypatch):
         return str(caught.value).rpartition('\n')[2]
 
     return run_script
+
+
+def record_of(job):
+    return replace(RECORD, title=job.title, seed=job.seed, digest=job.digest)
+
+
+def test_a_run_that_another_queue_has_finished_meanwhile_is_not_begun(tmp_path, monkeypatch):
+    first, second = jobs_in(tmp_path)
+    write_record(first.folder / 'ready', record_of(first))
+    rename = "import os, sys; os.chdir(sys.argv[1]); os.rename('ready', 'record.json')"
+    monkeypatch.setattr('mmseg_scr.runs.queue.COMMAND', (sys.executable, '-c', rename))
+    records = tmp_path / 'records.jsonl'
+
+    def work_of_another(*_):
+        add_records(records, [record_of(second)])
+
+    found = run_queue([first, second], records=records, progress=work_of_another)
+    assert found == [record_of(first), record_of(second)]
+    assert first.log_file.exists()
+    assert not second.log_file.exists()
 
 
 PRINT_VISIBLE = "import os; print('sees', os.environ['CUDA_VISIBLE_DEVICES'])"
