@@ -72,12 +72,14 @@ def run_queue(
 
     Raises:
         FileNotFoundError: a folder of images is missing; nothing was begun.
-        ValueError: a device of another name, or one that this process does not see; likewise.
+        ValueError: a device of another name, or one that this process does not see, or a title of
+            which the file holds another experiment; likewise.
         SystemExit: the process was asked to end (SIGTERM).
         RuntimeError: some runs died ``ATTEMPTS`` times. All others are finished then; the message
             has the last lines that the first one printed.
     """
     visible = {device: _visible(device) for device in devices}
+    _require_same_experiments(jobs, records)
     waiting, free, running = deque(_unfinished(jobs, records)), deque(devices), []
     _require_data(waiting)
     deaths, failed = Counter(), []
@@ -132,6 +134,20 @@ def _ended_at_last(running: Sequence[_Running]) -> Iterator[None]:
 def _unfinished(jobs: Sequence[Job], records: Path) -> list[Job]:
     known = {record.key for record in read_records(records)}
     return [job for job in jobs if job.key not in known and not _collect(job, records)]
+
+
+def _require_same_experiments(jobs: Sequence[Job], records: Path) -> None:
+    """Refuse runs that would be of no use beside those that the file holds of their titles."""
+    known = {record.key: record.digest for record in read_records(records)}
+    for job in jobs:
+        held = {digest for (title, *_), digest in known.items() if title == job.title}
+        others = sorted(held - {job.digest})
+        if others and job.key not in known:
+            raise ValueError(
+                f'{records} holds {job.title!r} of another config or other options (digest '
+                f'{", ".join(others)} there, {job.digest} now); name another file for the records, '
+                'give the config another name, or remove those lines'
+            )
 
 
 def _require_data(jobs: Iterable[Job]) -> None:

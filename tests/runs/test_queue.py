@@ -177,6 +177,18 @@ def test_a_run_that_another_queue_has_finished_meanwhile_is_not_begun(tmp_path, 
     assert not second.log_file.exists()
 
 
+def test_a_title_that_the_records_hold_of_another_config_is_refused(tmp_path, monkeypatch):
+    monkeypatch.setattr('mmseg_scr.runs.queue.COMMAND', (sys.executable, '-c', ''))
+    jobs, file = jobs_in(tmp_path), tmp_path / 'records.jsonl'
+    add_records(file, [replace(record_of(jobs[0]), seed=7, digest='before')])
+    message = r"holds 'thin' of another config or other options \(digest before there, \w+ now\)"
+    with pytest.raises(ValueError, match=message):
+        run(jobs, tmp_path)
+    assert not list(tmp_path.rglob('output.log'))
+    add_records(file, map(record_of, jobs))  # what is there already may be asked for
+    assert run(jobs, tmp_path) == [record_of(job) for job in jobs]
+
+
 PRINT_VISIBLE = "import os; print('sees', os.environ['CUDA_VISIBLE_DEVICES'])"
 
 
