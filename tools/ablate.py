@@ -137,7 +137,7 @@ def main() -> None:
         table = write_tables(args.out, records, **chosen)
     except KeyboardInterrupt:
         raise SystemExit('stopped; the same command goes on') from None
-    except (ValueError, FileNotFoundError, RuntimeError) as error:
+    except (ValueError, OSError, RuntimeError) as error:
         raise SystemExit(f'{type(error).__name__}: {error}') from error
     print(f'\n{table}\n\nrecords in {records_file}')
     print(f'tables and figures in {args.out}')

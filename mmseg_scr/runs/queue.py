@@ -74,6 +74,7 @@ def run_queue(
         FileNotFoundError: a folder of images is missing; nothing was begun.
         ValueError: a device of another name, or one that this process does not see, or a title of
             which the file holds another experiment; likewise.
+        OSError: the file of records cannot be written; likewise.
         SystemExit: the process was asked to end (SIGTERM).
         RuntimeError: some runs died ``ATTEMPTS`` times. All others are finished then; the message
             has the last lines that the first one printed.
@@ -82,6 +83,7 @@ def run_queue(
     _require_same_experiments(jobs, records)
     waiting, free, running = deque(_unfinished(jobs, records)), deque(devices), []
     _require_data(waiting)
+    add_records(records, ())  # shows now whether it can be written
     deaths, failed = Counter(), []
     end = time.monotonic() + 60 * stop_after
     with _ended_at_last(running):

@@ -189,6 +189,14 @@ def test_a_title_that_the_records_hold_of_another_config_is_refused(tmp_path, mo
     assert run(jobs, tmp_path) == [record_of(job) for job in jobs]
 
 
+def test_records_that_cannot_be_written_are_told_before_anything_begins(tmp_path, monkeypatch):
+    monkeypatch.setattr('mmseg_scr.runs.queue.COMMAND', (sys.executable, '-c', ''))
+    (tmp_path / 'records.jsonl').mkdir()
+    with pytest.raises(IsADirectoryError, match=r'records\.jsonl'):
+        run(jobs_in(tmp_path), tmp_path)
+    assert not list(tmp_path.rglob('output.log'))
+
+
 PRINT_VISIBLE = "import os; print('sees', os.environ['CUDA_VISIBLE_DEVICES'])"
 
 

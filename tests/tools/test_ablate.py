@@ -79,6 +79,10 @@ class TestTables:
         outcome = call('--records', records, '--out', tmp_path, '--only', 'absent')
         assert outcome.returncode == 1
         assert outcome.stderr == "ValueError: no record of 'absent', only of ['base', '_better']\n"
+        (tmp_path / 'file').touch()
+        outcome = call('--records', records, '--out', tmp_path / 'file' / 'out')
+        assert outcome.returncode == 1
+        assert outcome.stderr.startswith('NotADirectoryError: ')
         assert 'absent.jsonl has no record' in call('--records', tmp_path / 'absent.jsonl').stderr
 
 
