@@ -5,7 +5,8 @@ import hashlib
 import json
 import os
 from collections.abc import Iterable
-from dataclasses import MISSING, asdict, dataclass, fields
+from dataclasses import MISSING, asdict, dataclass, fields, replace
+from math import isfinite, nan
 from pathlib import Path
 from typing import IO
 
@@ -31,9 +32,10 @@ class RunRecord:
 
     ``digest`` identifies the config without its seed, wherever it lies. ``curves`` are the logged
     scalars, name -> (iterations, values); ``metrics`` are those of the test after the last
-    iteration, numbers and, by class, mappings of numbers. ``macs`` are 1e9 multiply-adds for one
-    test image by the paper's count. ``device`` is its kind: runs are compared in pairs only on one
-    kind. What lines of earlier versions lack is None: ``hardware`` is the model of the device,
+    iteration, numbers and, by class, mappings of numbers. A metric without a value is None, as one
+    that is not finite becomes in a file; in a curve it is nan. ``macs`` are 1e9 multiply-adds for
+    one test image by the paper's count. ``device`` is its kind: runs are compared in pairs only on
+    one kind. What lines of earlier versions lack is None: ``hardware`` is the model of the device,
     ``minutes`` are those of all processes that worked on the run, its test included, and
     ``image_counts`` are of :func:`mmseg_scr.runs.image_counts.pack_counts`, where the test has a
     ``PerImageMetric``.
@@ -45,7 +47,7 @@ class RunRecord:
     iterations: int
     parameters: int
     macs: float
-    metrics: dict[str, float | dict[str, float | None]]
+    metrics: dict[str, float | dict[str, float | None] | None]
     curves: dict[str, list[list[float]]]
     seconds_per_iteration: float
     device: str
@@ -132,7 +134,26 @@ def _reach_the_disk(file: IO) -> None:
 
 
 def _line(record: RunRecord) -> str:
-    return json.dumps(asdict(record), default=float) + '\n'  # numpy's numbers
+    text = json.dumps(_finite(asdict(record)), default=_number, allow_nan=False)
+    return text + '\n'
+
+
+def _finite(value: object) -> object:
+    """With None for numbers that JSON does not know, nan and the infinite ones."""
+    if isinstance(value, dict):
+        return {k: _finite(v) for k, v in value.items()}
+    if isinstance(value, list | tuple):
+        return [_finite(v) for v in value]
+    return None if isinstance(value, float) and not isfinite(value) else value
+
+
+def _number(value: object) -> float | None:
+    return _finite(float(value))  # numpy's
+
+
+def _with_gaps(curve: list[list[float | None]]) -> list[list[float]]:
+    steps, values = curve
+    return [steps, [nan if value is None else value for value in values]]
 
 
 def _without_cut_line(text: str) -> str:
@@ -151,7 +172,9 @@ def _parse(text: str, name: str) -> list[RunRecord]:
         try:
             content = json.loads(line)
             _require_known(content, f'line {number} of {name}')
-            records.append(RunRecord(**content))
+            record = RunRecord(**content)
+            curves = {name: _with_gaps(curve) for name, curve in record.curves.items()}
+            records.append(replace(record, curves=curves))
         except NewerRecordError:
             raise
         except (ValueError, TypeError, AttributeError) as error:

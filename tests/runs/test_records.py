@@ -1,11 +1,14 @@
 import json
 import os
+import re
 from dataclasses import replace
+from math import inf, isnan, nan
 
 import numpy as np
 import pytest
 from mmengine.config import Config
 
+from mmseg_scr.runs.numbers import numbers
 from mmseg_scr.runs.records import (
     RunRecord,
     add_records,
@@ -72,6 +75,25 @@ def test_lines_of_earlier_versions_are_read(tmp_path):
 def test_numbers_of_numpy_are_numbers(tmp_path):
     write_record(tmp_path / 'one.json', replace(RECORD, metrics={'mIoU': np.float32(1.5)}))
     assert read_records(tmp_path / 'one.json')[0].metrics == {'mIoU': 1.5}
+
+
+@pytest.mark.parametrize('value', [nan, inf, np.float64('nan'), np.float32('nan')])
+def test_what_is_not_finite_is_null_as_json_has_it(tmp_path, value):
+    file = tmp_path / 'one.json'
+    metrics = {'mIoU': value, 'IoU': {'road': 90.0, 'pole': value}}
+    write_record(file, replace(RECORD, metrics=metrics, curves={'mIoU': [[5, 10], [value, 1.0]]}))
+    assert not re.search('NaN|Infinity', file.read_text())
+    (record,) = read_records(file)
+    assert record.metrics == {'mIoU': None, 'IoU': {'road': 90.0, 'pole': None}}
+    assert np.array_equal(record.curves['mIoU'], [[5, 10], [nan, 1]], equal_nan=True)
+    assert numbers(record) == {'IoU/road': 90.0}
+
+
+def test_nan_of_earlier_versions_is_read(tmp_path):
+    file = tmp_path / 'one.json'
+    write_record(file, RECORD)
+    file.write_text(file.read_text().replace('50.0', 'NaN'))
+    assert isnan(read_records(file)[0].metrics['mIoU'])
 
 
 def test_a_record_is_added_once(tmp_path):
