@@ -81,6 +81,8 @@ def find_problem(args: argparse.Namespace) -> str | None:
         return 'name configs to train, or a --plan, or --records to read'
     if args.seeds and len(set(args.seeds)) < len(args.seeds):
         return f'--seeds has one seed twice: {args.seeds}'
+    if args.seeds and min(args.seeds) < 0:
+        return f'--seeds takes numbers from 0 on, got {min(args.seeds)}'
     if args.workers < 0:
         return f'--workers takes a number of processes, got {args.workers}'
     if args.stop_after is not None and not args.stop_after > 0:

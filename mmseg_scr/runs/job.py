@@ -15,6 +15,7 @@ from mmseg_scr.runs.repeatable import repeatable
 
 NAME = re.compile(r'[\w.+-]+')
 PROGRESS = 'progress.txt'
+SEEDS = range(2**32)  # that numpy takes
 LOADERS = ('train_dataloader', 'val_dataloader', 'test_dataloader')
 
 
@@ -109,11 +110,13 @@ def prepare_job(title: str, config: Config, seed: int, out_dir: Path, *, workers
         workers: as of :func:`mmseg_scr.runs.repeatable.repeatable`.
 
     Raises:
-        ValueError: a title that is no name of a folder, a config that does not count iterations, or
-            a folder that holds another experiment.
+        ValueError: a title that is no name of a folder, a seed that none draws from, a config that
+            does not count iterations, or a folder that holds another experiment.
     """
     if not NAME.fullmatch(title):
         raise ValueError(f'title {title!r} must be letters, digits and . _ + - alone')
+    if seed not in SEEDS:
+        raise ValueError(f'the seed of {title!r} must be {SEEDS[0]} to {SEEDS[-1]}, got {seed}')
     folder = out_dir / title / f'seed-{seed}'
     config = repeatable(config, f'{title}-{seed}', seed, folder, workers=workers)
     job = Job(title, seed, config.train_cfg.max_iters, config_digest(config), folder)

@@ -63,6 +63,13 @@ def test_a_title_that_names_no_folder_is_refused(tmp_path, title):
         job(tmp_path, title)
 
 
+@pytest.mark.parametrize('seed', [-1, 2**32])
+def test_a_seed_that_nothing_is_drawn_from_is_refused(tmp_path, seed):
+    with pytest.raises(ValueError, match=rf"seed of 'scr' must be 0 to 4294967295, got {seed}"):
+        job(tmp_path, seed=seed)
+    assert not list(tmp_path.iterdir())
+
+
 def test_a_job_tells_how_far_it_is_and_how_long_it_took(tmp_path):
     found = job(tmp_path)
     assert (found.iterations_done, found.seconds_spent) == (0, 0)

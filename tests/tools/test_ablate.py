@@ -47,6 +47,7 @@ def records(tmp_path):
         ([CONFIG, CONFIG, '--slot', 'aligner'], '--slot takes one config, got 2'),
         ([CONFIG, '--parts', 'SRM'], '--parts are of a --slot'),
         ([CONFIG, '--seeds', '1', '1'], '--seeds has one seed twice: [1, 1]'),
+        ([CONFIG, '--seeds', '1', '-1'], '--seeds takes numbers from 0 on, got -1'),
         ([CONFIG, '--stop-after', '0'], '--stop-after takes minutes above 0, got 0.0'),
         ([CONFIG, '--workers', '-1'], '--workers takes a number of processes, got -1'),
     ],
