@@ -91,7 +91,9 @@ def test_a_finished_job_has_its_record(tmp_path):
 
 
 @pytest.mark.parametrize('damage', ['empty', 'half', 'no record', 'of another run'])
-def test_a_file_without_its_record_is_set_aside_with_a_line(tmp_path, capfd, damage):
+def test_a_file_without_its_record_is_set_aside_with_a_line(tmp_path, monkeypatch, damage):
+    said = []
+    monkeypatch.setattr('mmseg_scr.runs.job.print_log', lambda text, *_: said.append(text))
     found = job(tmp_path)
     write_record(found.record_file, record_of(found))
     text = found.record_file.read_text()
@@ -105,7 +107,8 @@ def test_a_file_without_its_record_is_set_aside_with_a_line(tmp_path, capfd, dam
     assert found.read_record() is None
     assert not found.record_file.exists()
     assert (found.folder / 'record.damaged').read_text() == left
-    assert 'record.json is not the record of this run' in ''.join(capfd.readouterr())
+    (line,) = said
+    assert 'record.json is not the record of this run' in line
 
 
 def test_a_record_of_a_newer_version_stays(tmp_path):
