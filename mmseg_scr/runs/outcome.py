@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 
+from mmengine.config import Config
 from mmengine.runner import Runner
 
 from mmseg_scr.costs import count_costs
@@ -9,6 +10,7 @@ from mmseg_scr.metrics import ImageTable
 from mmseg_scr.runs.hardware import hardware_model
 from mmseg_scr.runs.image_counts import pack_counts
 from mmseg_scr.runs.job import Job
+from mmseg_scr.runs.origin import KEY, pack_config
 from mmseg_scr.runs.records import RunRecord
 from mmseg_scr.runs.scalars import read_scalars
 from mmseg_scr.runs.versions import package_versions
@@ -23,7 +25,8 @@ def record_of(
     """The record of a job whose runner has trained and tested.
 
     Args:
-        job: in whose folder the logs lie, and the table of images where the test has one.
+        job: in whose folder the config and the logs lie, and the table of images where the test has
+            one.
         runner: still with its model.
         metrics: of the test.
         device: kind of the device.
@@ -33,6 +36,7 @@ def record_of(
     times = sorted(scalars['time'][1])
     cost = count_costs(runner.model, _shape(runner)).total
     images = job.folder / 'per_image.json'
+    config = Config.fromfile(job.config_file)
     return RunRecord(
         title=job.title,
         seed=job.seed,
@@ -52,6 +56,8 @@ def record_of(
         hardware=hardware_model(device),
         minutes=round(minutes, 2),
         image_counts=pack_counts(ImageTable.read_json(images)) if images.is_file() else None,
+        origin=config.to_dict().get(KEY),
+        config=pack_config(config),
     )
 
 

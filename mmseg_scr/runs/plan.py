@@ -7,6 +7,7 @@ from pathlib import Path
 from mmengine.config import Config
 from mmengine.registry import init_default_scope
 
+from mmseg_scr.runs.origin import KEY, set_origin
 from mmseg_scr.runs.variants import titles_of_configs, variants_of_slot
 
 KEYS = {'config', 'seeds'}
@@ -51,7 +52,10 @@ def group_of_slot(
         ValueError: as of :func:`variants_of_slot`.
     """
     init_default_scope('mmseg')
-    return Group(variants_of_slot(_read(file, options), slot, parts), seeds)
+    methods = variants_of_slot(_read(file, options), slot, parts)
+    for part, config in methods.items():
+        config[KEY].update(slot=slot, part=part)
+    return Group(methods, seeds)
 
 
 def read_plan(file: Path, *, options: Mapping[str, object] | None = None) -> list[Group]:
@@ -114,4 +118,5 @@ def _check_group(group: Mapping, plan: Path) -> tuple[list[Path], list[int]]:
 def _read(file: Path, options: Mapping[str, object] | None) -> Config:
     config = Config.fromfile(file)
     config.merge_from_dict(dict(options or {}))
+    set_origin(config, file, options or {})
     return config

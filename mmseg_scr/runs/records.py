@@ -18,7 +18,7 @@ from mmseg_scr.version import __version__
 # Keys that say where a run and its data lie, how it was started and what it draws.
 NOT_OF_THE_EXPERIMENT = (
     *('work_dir', 'data_root', 'load_from', 'resume', 'launcher'),
-    *('experiment_name', 'visualizer', 'randomness'),
+    *('experiment_name', 'visualizer', 'randomness', 'run_origin'),
 )
 
 
@@ -38,7 +38,8 @@ class RunRecord:
     one kind. What lines of earlier versions lack is None: ``hardware`` is the model of the device,
     ``minutes`` are those of all processes that worked on the run, its test included, and
     ``image_counts`` are of :func:`mmseg_scr.runs.image_counts.pack_counts`, where the test has a
-    ``PerImageMetric``.
+    ``PerImageMetric``; ``origin`` is what :func:`mmseg_scr.runs.origin.set_origin` knows of the
+    config, and ``config`` the whole of it, by :func:`mmseg_scr.runs.origin.pack_config`.
     """
 
     title: str
@@ -55,6 +56,8 @@ class RunRecord:
     hardware: str | None = None
     minutes: float | None = None
     image_counts: dict[str, int | str] | None = None
+    origin: dict[str, object] | None = None
+    config: str | None = None
 
     @property
     def key(self) -> tuple[str, int, str]:

@@ -1,13 +1,15 @@
 from statistics import median
 
 import pytest
-from builders.thin import NO_EVALUATION, thin_config
+from builders.thin import CONFIG, NO_EVALUATION, thin_config
 from mmengine.config import Config
 
 from mmseg_scr.costs import count_costs
 from mmseg_scr.runs.job import prepare_job
 from mmseg_scr.runs.launch import started_runner
+from mmseg_scr.runs.origin import set_origin, unpack_config
 from mmseg_scr.runs.outcome import record_of
+from mmseg_scr.runs.records import config_digest
 from mmseg_scr.runs.scalars import read_scalars
 
 
@@ -16,6 +18,7 @@ def finished(tmp_path):
     """A job of three iterations, its runner, and the config that it ran."""
     config = thin_config(**{'train_cfg.max_iters': 3})
     config.update(NO_EVALUATION)
+    set_origin(config, CONFIG, {'train_cfg.max_iters': 3})
     job = prepare_job('thin', config, 7, tmp_path)
     with started_runner(
         Config(Config.fromfile(job.config_file).to_dict()), trusted=False
@@ -32,6 +35,9 @@ def test_record_says_what_ran_what_it_cost_and_how_it_went(finished):
     assert record.minutes == 1.23
     assert record.hardware
     assert record.image_counts is None
+    assert record.origin['config'].endswith(f'configs/demo/{CONFIG.name}')
+    assert record.origin['options'] == {'train_cfg.max_iters': 3}
+    assert config_digest(Config.fromstring(unpack_config(record.config), '.py')) == job.digest
     size = tuple(runner.train_dataloader.dataset[0]['inputs'].shape[-2:])
     cost = count_costs(runner.model, size).total
     tested = [n for n, _ in runner.model.named_parameters() if '.contrast.' not in n]

@@ -73,6 +73,7 @@ def test_table_1_of_the_paper_has_its_batch_on_one_gpu_and_differs_in_two_slots_
     for config in group.methods.values():
         assert config.train_dataloader.batch_size == 16
         del config.model.decode_head.context, config.model.decode_head.aligner
+        config.pop('run_origin')
     texts = {str(config.to_dict()) for config in group.methods.values()}
     assert len(texts) == 1
 
@@ -134,6 +135,18 @@ def test_a_part_of_a_package_that_the_config_imports_is_a_method(tmp_path, monke
     group = group_of_slot(config, 'aligner', ['PlanAligner', 'FAM'], [1])
     types = {title: c.model.decode_head.aligner.type for title, c in group.methods.items()}
     assert types == {'PlanAligner': 'PlanAligner', 'FAM': 'FAM'}
+
+
+def test_configs_say_what_they_were_made_of(monkeypatch):
+    monkeypatch.chdir(CONFIGS.parent)
+    options = {'train_cfg.max_iters': 7}
+    file = DEMO / f'scr{REST}'
+    group = group_of_slot(file, 'aligner', ['FAM', 'none'], [1], options=options)
+    origin = dict(config=f'configs/demo/scr{REST}', options=options, slot='aligner')
+    assert {title: config.run_origin for title, config in group.methods.items()} == {
+        'FAM': origin | dict(part='FAM'),
+        'none': origin | dict(part='none'),
+    }
 
 
 def test_configs_are_named_by_what_tells_them_apart():

@@ -65,7 +65,7 @@ def test_a_record_is_on_the_disk_before_it_takes_the_place_of_another(tmp_path, 
 def test_lines_of_earlier_versions_are_read(tmp_path):
     file = tmp_path / 'one.json'
     write_record(file, RECORD)
-    added = ('hardware', 'minutes', 'image_counts')
+    added = ('hardware', 'minutes', 'image_counts', 'origin', 'config')
     line = {k: v for k, v in json.loads(file.read_text()).items() if k not in added}
     file.write_text(json.dumps(line) + '\n')
     assert read_records(file) == [RECORD]
@@ -165,6 +165,7 @@ def test_digest_tells_experiments_apart_and_not_places_or_seeds():
     settings = dict(model=dict(type='A'), train=dict(data_root='here', batch=4), work_dir='w')
     digest = config_digest(Config(settings))
     moved = dict(settings, work_dir='v', train=dict(data_root='there', batch=4))
+    moved['run_origin'] = dict(config='a.py')
     assert config_digest(Config(moved)) == digest
     assert config_digest(Config(dict(settings, randomness=dict(seed=3)))) == digest
     assert config_digest(Config(dict(settings, model=dict(type='B')))) != digest

@@ -6,6 +6,7 @@ from builders.thin import NO_EVALUATION, thin_config
 
 from mmseg_scr.checks.checkpoints import UnsafeCheckpointError
 from mmseg_scr.runs.job import prepare_job
+from mmseg_scr.runs.origin import unpack_config
 from mmseg_scr.runs.records import read_records
 from mmseg_scr.runs.worker import run_job
 
@@ -30,6 +31,8 @@ def test_a_run_without_evaluation_has_losses_and_costs(job):
     assert record.curves['loss'][0] == [1, 2]
     assert record.macs > 0
     assert record.image_counts is None
+    assert 'max_iters=2' in unpack_config(record.config)
+    assert record.origin is None
     assert 60 * record.minutes == pytest.approx(found.seconds_spent, abs=5)
 
 
