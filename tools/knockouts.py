@@ -43,6 +43,7 @@ def main() -> None:
     from mmseg_scr.drafts import write_text
     from mmseg_scr.progress import progress_bars
     from mmseg_scr.runs.contributions import format_contributions, measure_contributions
+    from mmseg_scr.runs.model_description import describe_trained
     from mmseg_scr.runs.sample import read_sample
 
     try:
@@ -63,7 +64,8 @@ def main() -> None:
         raise SystemExit(f'knockouts.py: {error}') from None
     print(f'{len(sample.truth)} images\n\n{format_contributions(found)}')
     if args.out:
-        record = dict(images=len(sample.truth), parts=[asdict(each) for each in found])
+        record = describe_trained(*pairs[0], trained.config)
+        record |= dict(images=len(sample.truth), parts=[asdict(each) for each in found])
         write_text(args.out, json.dumps(record, indent=1) + '\n')
 
 

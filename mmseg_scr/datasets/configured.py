@@ -39,6 +39,11 @@ def type_name(part: Mapping) -> str:
     return (kind if isinstance(kind, str) else kind.__name__).rpartition('.')[2]
 
 
+def dataset_types(dataset: ConfigDict | list | None) -> list[str]:
+    """Names of the classes of the datasets inside of wrappers, each once."""
+    return [*dict.fromkeys(type_name(part) for part in datasets_of(dataset))]
+
+
 def without_labels(pipeline: Iterable[Mapping]) -> list[Mapping]:
     """The steps of a pipeline, less those that load labels."""
     return [step for step in pipeline if 'Annotation' not in type_name(step)]

@@ -8,10 +8,10 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 import torch
-from mmengine.config import Config, ConfigDict
+from mmengine.config import Config
 from torch import Tensor, nn
 
-from mmseg_scr.datasets.configured import datasets_of, type_name
+from mmseg_scr.datasets.configured import dataset_types
 from mmseg_scr.hooks.checkpoint_report import (
     bare_weights,
     compare_state_dicts,
@@ -174,7 +174,7 @@ def _card(name: str, about: About, weights: Path, config: Config, meta: Mapping)
         name=name,
         title=about.title,
         config=about.config,
-        dataset=', '.join(_dataset_types(config.train_dataloader.dataset)),
+        dataset=', '.join(dataset_types(config.train_dataloader.dataset)),
         command=about.command,
         license=about.license,
         metrics=about.metrics,
@@ -184,10 +184,6 @@ def _card(name: str, about: About, weights: Path, config: Config, meta: Mapping)
         seed=meta.get('seed'),
         versions=package_versions(),
     )
-
-
-def _dataset_types(dataset: ConfigDict) -> list[str]:
-    return [*dict.fromkeys(type_name(part) for part in datasets_of(dataset))]
 
 
 def _check_draft(card: ModelCard, draft: Path, trained: nn.Module, sample: int) -> Publication:

@@ -6,6 +6,7 @@ from mmseg.datasets import BaseSegDataset
 from mmseg.datasets.transforms import LoadAnnotations
 
 from mmseg_scr.datasets.configured import (
+    dataset_types,
     datasets_of,
     first_dataset,
     lazy,
@@ -30,6 +31,11 @@ def test_datasets_are_found_inside_of_wrappers_in_their_order():
 @pytest.mark.parametrize('dataset', [None, object(), []])
 def test_what_is_no_config_has_none(dataset):
     assert list(datasets_of(dataset)) == []
+
+
+def test_types_of_datasets_are_named_once():
+    other = ConfigDict(type='mmseg.B')
+    assert dataset_types(ConfigDict(type='ConcatDataset', datasets=[JOINED, other])) == ['A', 'B']
 
 
 def test_lazily_nothing_is_looked_for_and_the_config_stays():

@@ -1,3 +1,4 @@
+import hashlib
 import json
 from functools import partial
 
@@ -17,6 +18,11 @@ def test_parts_of_a_trained_model_are_printed_and_written(tmp_path):
     assert '| spatial attention | zero |' in outcome.stdout
     record = json.loads((tmp_path / 'here/parts.json').read_text())
     assert record['images'] == 2
+    assert (record['config'], record['checkpoint']) == ('config.py', 'weights.pth')
+    assert record['sha256'] == hashlib.sha256(files[1].read_bytes()).hexdigest()
+    assert record['dataset'] == 'StreetScenesDataset'
+    assert record['versions']['mmseg_scr']
+    assert str(tmp_path) not in json.dumps(record)
     assert [part['name'] for part in record['parts']][:2] == ['nothing', 'aligners']
     assert set(record['parts'][0]['scores']) == {'mIoU', 'boundary/mIoU_w1'}
 
