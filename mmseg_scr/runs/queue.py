@@ -83,7 +83,8 @@ def run_queue(
     _require_same_experiments(jobs, records)
     waiting, free, running = deque(_unfinished(jobs, records)), deque(devices), []
     _require_data(waiting)
-    add_records(records, ())  # shows now whether it can be written
+    if waiting:
+        add_records(records, ())  # shows now whether it can be written
     deaths, failed = Counter(), []
     end = time.monotonic() + 60 * stop_after
     with _ended_at_last(running):

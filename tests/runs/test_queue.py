@@ -142,6 +142,17 @@ def test_a_record_that_a_lost_machine_left_empty_is_made_again(undisturbed, tmp_
     assert [outcome(record) for record in found] == [outcome(record) for record in records]
 
 
+def test_what_is_finished_needs_no_file_that_can_be_written(tmp_path, monkeypatch):
+    jobs = jobs_in(tmp_path)
+    add_records(tmp_path / 'records.jsonl', map(record_of, jobs))
+
+    def refuse(path, _):
+        raise PermissionError(path)
+
+    monkeypatch.setattr('mmseg_scr.runs.queue.add_records', refuse)
+    assert run(jobs, tmp_path) == [record_of(job) for job in jobs]
+
+
 @pytest.fixture
 def echo(tmp_path, monkeypatch):
     """A function that lets a queue print by a script what its process is, and returns that."""
