@@ -39,5 +39,5 @@ def test_a_shipped_model_is_told_by_its_card():
 
 @pytest.mark.parametrize('address', ['https://host/of/a.pth', 's3://of/a.pth'])
 def test_a_checkpoint_that_lies_elsewhere_has_its_name_alone(address):
-    found = describe_trained(Path('/home/me/config.py'), address, thin_config())
+    found = describe_trained(Path('elsewhere/config.py'), address, thin_config())
     assert (found['config'], found['checkpoint'], found['sha256']) == ('config.py', 'a.pth', None)
