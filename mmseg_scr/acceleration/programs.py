@@ -2,6 +2,8 @@
 
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
+from functools import partial
+from weakref import proxy
 
 import torch
 from torch import Tensor
@@ -12,6 +14,7 @@ from torch.fx.experimental import _config as shape_config
 from torch.utils._pytree import tree_leaves, tree_map
 
 from mmseg_scr.acceleration.likeness import largest_difference
+from mmseg_scr.acceleration.own_code import forget_with, with_own_code
 from mmseg_scr.ops.random_state import State, random_state, set_random_state
 
 MOST_GUARDS = 100  # of one free size; with more, as windows that shift give, it becomes a constant
@@ -53,10 +56,7 @@ class Programs:
         self._backend = lookup_backend(backend)
         self._tolerance = tolerance
         self.tell: Callable[[str], None] = _say_nothing
-        self._first, self._others = (
-            torch.compile(forward, dynamic=free, fullgraph=True, backend=self._count_and_compile)
-            for free in (False, True)
-        )
+        self._first, self._others = (self._program(free) for free in (False, True))
         self._forms: dict[tuple, Callable] = {}
         self._to_check = 1 + CHECKED
 
@@ -78,6 +78,13 @@ class Programs:
             self.tell(f'{self._name} runs eagerly at sizes new to it: {self.failure}')
             return result
 
+    def _program(self, free: bool) -> Callable:
+        """A program to be, in code of its own that goes with these programs."""
+        forward = with_own_code(self._eager)
+        forget_with(self, forward)
+        compile_one = partial(_compile, proxy(self))  # torch keeps it for good
+        return torch.compile(forward, dynamic=free, fullgraph=True, backend=compile_one)
+
     def _run(self, form: tuple, args: tuple, kwargs: dict, given: tuple, state: State) -> object:
         """Compiled code of a form; of a new one, after a comparison as long as there are few."""
         is_new = form not in self._forms
@@ -96,7 +103,8 @@ class Programs:
         if not difference <= self._tolerance:  # also where it is nan
             raise ArithmeticError(f'compiled code differs by {difference:.0e} of the largest value')
 
-    def _count_and_compile(self, graph: torch.fx.GraphModule, inputs: list) -> Callable:
+    def compile(self, graph: torch.fx.GraphModule, inputs: list) -> Callable:
+        """Compiled code of a graph, counted."""
         if self.count == MOST:
             raise RuntimeError(f'{MOST} compiled programs do not cover its sizes')
         program = self._backend(graph, inputs)  # may raise to be called again with another graph
@@ -121,6 +129,10 @@ def _settings() -> Iterator[None]:
         shapes = dict(use_duck_shape=False, symbol_guard_limit_before_specialize=MOST_GUARDS)
         stack.enter_context(shape_config.patch(**shapes))
         yield
+
+
+def _compile(programs: Programs, graph: torch.fx.GraphModule, inputs: list) -> Callable:
+    return programs.compile(graph, inputs)
 
 
 def _form(args: tuple, kwargs: dict) -> tuple:

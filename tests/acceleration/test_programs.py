@@ -1,3 +1,6 @@
+import gc
+import weakref
+
 import pytest
 import torch
 from torch import nn
@@ -61,6 +64,29 @@ def test_the_first_size_alone_needs_one(network):
     made = programs(network.forward)
     run(made, network, SIZES[:1] * 3)
     assert made.count == 1
+
+
+class Convolution(nn.Conv2d):
+    def forward(self, x):
+        return super().forward(x)
+
+
+def test_any_number_of_models_of_a_class_have_their_programs():
+    alive = []
+    for _ in range(10):  # torch keeps eight of a code object
+        model = Convolution(3, 2, 1).eval()
+        alive.append(programs(model.forward))
+        run(alive[-1], model)
+    assert {(made.count, made.failure) for made in alive} == {(2, None)}
+
+
+def test_weights_are_freed_with_the_programs_that_hold_them():
+    model = Convolution(3, 2, 1).eval()
+    made, weight = programs(model.forward), weakref.ref(model.weight)
+    run(made, model)
+    del made, model
+    gc.collect()
+    assert weight() is None
 
 
 @pytest.mark.parametrize('backend', ['off_by_one', 'off_where_sizes_are_free'])
