@@ -1,7 +1,11 @@
+import copy
+import pickle
+
 import pytest
 import torch
 from builders.heads import build_segmentor
 from builders.inputs import block_labels, data_samples
+from builders.segmentors import plain_segmentor
 
 from mmseg_scr.hooks.compiling import compile_parts
 
@@ -38,3 +42,20 @@ def test_every_term_of_the_losses_is_there_and_the_keys_stay(graphs):
     assert len(graphs) >= 2  # backbone and head
     assert 'decode.loss_contrast' in found
     torch.testing.assert_close(found, expected)
+
+
+@pytest.mark.parametrize(
+    'remade', [copy.deepcopy, lambda model: pickle.loads(pickle.dumps(model))], ids=['copy', 'file']
+)
+def test_a_remade_model_predicts_with_its_own_weights(graphs, remade):
+    model = plain_segmentor()
+    images = torch.randn(1, 3, 64, 96)
+    compile_parts(model, 'eager')
+    with torch.no_grad():
+        expected = model(images, mode='tensor')
+        other = remade(model)
+        torch.testing.assert_close(other(images, mode='tensor'), expected)
+        for weight in other.decode_head.parameters():
+            weight.zero_()
+        assert not other(images, mode='tensor').any()
+        torch.testing.assert_close(model(images, mode='tensor'), expected)
