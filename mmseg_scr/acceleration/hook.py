@@ -6,9 +6,11 @@ import torch
 from mmengine.hooks import Hook
 from mmengine.registry import HOOKS
 from mmengine.runner import Runner
+from mmseg.models import BaseSegmentor
 from torch import Tensor, nn
 
-from mmseg_scr.acceleration.optimize import optimize
+from mmseg_scr.acceleration.optimize import check_precision, optimize
+from mmseg_scr.acceleration.report import warn_that_nothing_was_done
 
 PICTURES = 4  # of the test set, on which the copy is compared
 
@@ -20,15 +22,20 @@ class OptimizeHook(Hook):
     By then the checkpoint is loaded, and averaged weights are in place. The size is that of the
     first batch; the copy is checked on pictures of the test set. Afterwards the runner has its own
     model back; after a test that an error ended, when the next run begins, as no hook is called
-    before. Model wrappers and test-time augmentation stay around the copy.
+    before. Model wrappers and test-time augmentation stay around the copy. If there can be no copy,
+    a warning says why, and the model itself is evaluated.
 
     Args:
         precision: see :func:`~mmseg_scr.acceleration.optimize`.
+
+    Raises:
+        ValueError: another precision.
     """
 
     priority = 'LOWEST'
 
     def __init__(self, precision: str = 'float32') -> None:
+        check_precision(precision)
         self.precision = precision
         self._holder: tuple[object, str] | None = None
         self._model: nn.Module | None = None
@@ -43,22 +50,26 @@ class OptimizeHook(Hook):
         """Exchange the model before the first batch."""
         if batch_idx or self._holder:
             return
-        batch = _first_view(data_batch['inputs'])
         holder, name = _holder(runner)
         model = getattr(holder, name)
-        fast = optimize(
-            model,
-            tuple(batch[0].shape[-2:]),
-            images=_pictures(runner.test_dataloader.dataset),
-            precision=self.precision,
-            batch=len(batch),
-        )
+        images = _pictures(runner.test_dataloader.dataset)
+        try:
+            fast = self._optimized(model, _first_view(data_batch['inputs']), images)
+        except Exception as error:  # whatever a compiler or a strange model does
+            warn_that_nothing_was_done(error)
+            return
         setattr(holder, name, fast)
         self._holder, self._model = (holder, name), model
 
     def after_test_epoch(self, runner: Runner, metrics: dict[str, float] | None = None) -> None:
         """Give the runner its model back."""
         self._give_back()
+
+    def _optimized(
+        self, model: BaseSegmentor, batch: Sequence[Tensor], images: Sequence[Tensor]
+    ) -> BaseSegmentor:
+        size = tuple(batch[0].shape[-2:])
+        return optimize(model, size, images=images, precision=self.precision, batch=len(batch))
 
     def _give_back(self) -> None:
         if self._holder:

@@ -83,6 +83,16 @@ def optimize(
     return result
 
 
+def check_precision(precision: str) -> None:
+    """Refuse another precision than those of :func:`optimize`.
+
+    Raises:
+        ValueError: with the allowed ones.
+    """
+    if precision not in PRECISIONS:
+        raise ValueError(f'precision must be one of {", ".join(PRECISIONS)}, got {precision!r}')
+
+
 def _take_steps(trials: Trials, dtype: torch.dtype | None, backend: str) -> None:
     fold(trials)
     split(trials)
@@ -94,8 +104,7 @@ def _take_steps(trials: Trials, dtype: torch.dtype | None, backend: str) -> None
 
 
 def _check_options(model: BaseSegmentor, precision: str, batch: int) -> None:
-    if precision not in PRECISIONS:
-        raise ValueError(f'precision must be one of {", ".join(PRECISIONS)}, got {precision!r}')
+    check_precision(precision)
     if batch < 1:
         raise ValueError(f'batch must be at least 1, got {batch}')
     if not isinstance(model, BaseSegmentor):

@@ -1,6 +1,9 @@
 """What was done to a model to make it faster, what was refused and why, and what was gained."""
 
+import logging
 from dataclasses import dataclass
+
+from mmengine.logging import print_log
 
 
 @dataclass(frozen=True)
@@ -80,3 +83,10 @@ class Report:
             f', largest difference {self.difference:.0e}, equal classes {self.agreement:.4%}'
         )
         return '\n'.join([*map(str, self.steps), whole])
+
+
+def warn_that_nothing_was_done(error: Exception) -> None:
+    """Log why a model could not be optimized, by who goes on with it as it is."""
+    reason = f'{type(error).__name__}: {error}'
+    line = f'the model was not optimized and goes on as it is: {reason}'
+    print_log(line, logger='current', level=logging.WARNING)

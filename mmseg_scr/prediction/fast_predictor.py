@@ -1,13 +1,13 @@
 """A predictor that makes its model fast when it has seen the first picture."""
 
 import copy
-import logging
 
 from mmengine.logging import print_log
 from mmseg.models import BaseSegmentor
 
 from mmseg_scr.acceleration import optimize
-from mmseg_scr.acceleration.optimize import PRECISIONS
+from mmseg_scr.acceleration.optimize import check_precision
+from mmseg_scr.acceleration.report import warn_that_nothing_was_done
 from mmseg_scr.prediction.predictor import Prediction, Predictor
 from mmseg_scr.prediction.windows import Choice
 
@@ -37,9 +37,7 @@ class FastPredictor(Predictor):
         mode: str = 'auto',
         with_probabilities: bool = False,
     ) -> None:
-        if precision not in PRECISIONS:
-            allowed = ', '.join(PRECISIONS)
-            raise ValueError(f'precision must be one of {allowed}, got {precision!r}')
+        check_precision(precision)
         super().__init__(model, mode=mode, with_probabilities=with_probabilities)
         self._precision = precision
         self._is_tried = False
@@ -51,7 +49,7 @@ class FastPredictor(Predictor):
             self.model = self._optimized(prepared, choice)
         except Exception as error:  # whatever a compiler or a strange model does
             result = super()._predict(prepared, choice)  # fails where the picture is to blame
-            _warn(error)
+            warn_that_nothing_was_done(error)
             self._is_tried = True
             return result
         self._is_tried = True
@@ -66,9 +64,3 @@ class FastPredictor(Predictor):
         fast = optimize(model, tuple(inputs.shape[1:]), images=[inputs], precision=self._precision)
         fast.test_cfg = getattr(self.model, 'test_cfg', None)
         return fast
-
-
-def _warn(error: Exception) -> None:
-    reason = f'{type(error).__name__}: {error}'
-    line = f'the model was not optimized and goes on as it is: {reason}'
-    print_log(line, logger='current', level=logging.WARNING)

@@ -6,7 +6,7 @@ from builders.segmentors import plain_segmentor
 from mmseg.models import SegTTAModel
 from torch import nn
 
-from mmseg_scr.acceleration import OptimizeHook, hook
+from mmseg_scr.acceleration import OptimizeHook, hook, report
 
 IMAGES = [torch.full((3, 32, 48), i, dtype=torch.uint8) for i in range(10)]
 
@@ -59,6 +59,29 @@ def test_a_run_after_a_test_that_broke_off_begins_with_the_own_model(calls):
     made.before_test_iter(run, 0, dict(inputs=IMAGES[:1]))
     assert isinstance(run.model, nn.Identity)
     assert [given for given, *_ in calls] == [model, model]
+
+
+def test_a_model_that_cannot_be_optimized_is_evaluated_as_it_is_with_one_warning(monkeypatch):
+    def fail(*_, **__):
+        raise RuntimeError('no copy of this')
+
+    lines = []
+    monkeypatch.setattr(hook, 'optimize', fail)
+    monkeypatch.setattr(report, 'print_log', lambda line, **_: lines.append(line))
+    model = plain_segmentor()
+    run, made = runner(model), OptimizeHook()
+    for index in range(2):
+        made.before_test_iter(run, index, dict(inputs=IMAGES[:1]))
+        assert run.model is model
+    made.after_test_epoch(run)
+    assert lines == [
+        'the model was not optimized and goes on as it is: RuntimeError: no copy of this'
+    ]
+
+
+def test_another_precision_is_refused_before_a_test():
+    with pytest.raises(ValueError, match="float16, got 'half'"):
+        OptimizeHook('half')
 
 
 def test_wrappers_stay_and_of_augmented_images_one_is_taken(calls):

@@ -4,10 +4,10 @@ import copy
 
 import pytest
 import torch
-from builders.stock_networks import NETWORKS, stock_network
+from builders.stock_networks import HEAD, NETWORKS, stock_network, stock_segmentor
 from torch import nn
 
-from mmseg_scr.acceleration import split
+from mmseg_scr.acceleration import optimize, split
 from mmseg_scr.acceleration.fold import fold_normalizations
 from mmseg_scr.acceleration.likeness import logits
 from mmseg_scr.acceleration.split import SplitFeedForward, split_feed_forwards
@@ -15,6 +15,17 @@ from mmseg_scr.acceleration.split import SplitFeedForward, split_feed_forwards
 # Batch normalisations that stay: of joined maps, after transposed convolutions, and those of MSCAN,
 # whose blocks have a step of their own.
 STAY = {'CGNet': 7, 'ERFNet': 5, 'SegNeXt': 4}
+
+
+OF_ONE_SIZE = dict(
+    type='BEiT',
+    img_size=(160, 160),
+    patch_size=16,
+    embed_dims=16,
+    num_layers=1,
+    num_heads=2,
+    out_indices=(0,),
+)
 
 
 def normalizations(model):
@@ -49,3 +60,10 @@ def test_splitting_is_exact_in_every_family_that_has_such_blocks(
     expected = logits(model, images)
     difference = (logits(changed, images) - expected).abs().max() / expected.abs().max()
     assert difference < 1e-10
+
+
+def test_a_network_that_takes_one_size_is_optimized(faster):
+    head = dict(HEAD, type='FCNHead', in_channels=16, in_index=0, num_convs=1)
+    model = stock_segmentor(dict(backbone=OF_ONE_SIZE, decode_head=head))
+    changed = optimize(model, (160, 160), backend='eager', keep_memory=False)
+    assert {step.name for step in changed.acceleration.taken} >= {'fold', 'compile decode_head'}

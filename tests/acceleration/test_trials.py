@@ -22,6 +22,17 @@ def test_small_input_is_the_corner_of_one_image(trials):
     assert trials.small_input.shape == (1, 3, 64, 128)
 
 
+def test_of_a_network_of_one_size_the_small_input_is_a_whole_image(trials):
+    own = trials.original.backbone.forward
+
+    def of_one_size(x):
+        assert x.shape[-1] == 160
+        return own(x)
+
+    trials.original.backbone.forward = of_one_size
+    assert trials.small_input.shape == (1, 3, 64, 160)
+
+
 def test_a_copy_is_like_the_model_and_a_changed_one_is_not(trials):
     assert trials.is_repeatable()
     assert trials.likeness().is_equal

@@ -167,10 +167,15 @@ NETWORKS = {
 
 
 def stock_network(name: str) -> BaseSegmentor:
+    """Build a network of ``NETWORKS``, see :func:`stock_segmentor`."""
+    return stock_segmentor(NETWORKS[name])
+
+
+def stock_segmentor(parts: dict) -> BaseSegmentor:
     """Build a network in evaluation mode, with weights and statistics that are not the start's."""
     init_default_scope('mmseg')
     defaults = dict(type='EncoderDecoder', test_cfg=dict(mode='whole'))
-    config = dict(defaults | NETWORKS[name], data_preprocessor=PREPROCESSOR)
+    config = dict(defaults | parts, data_preprocessor=PREPROCESSOR)
     model = MODELS.build(config)
     for name, child in model.named_children():
         if name != 'data_preprocessor':

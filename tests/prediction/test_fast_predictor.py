@@ -6,6 +6,7 @@ import torch
 from builders.segmentors import plain_segmentor
 from builders.tiny_models import CLASSES, PALETTE
 
+from mmseg_scr.acceleration import report
 from mmseg_scr.prediction import fast_predictor
 from mmseg_scr.prediction.fast_predictor import FastPredictor
 from mmseg_scr.prediction.predictor import Predictor
@@ -68,7 +69,7 @@ def failing(monkeypatch):
             lines.append(text)
 
     monkeypatch.setattr(fast_predictor, 'optimize', fail)
-    monkeypatch.setattr(fast_predictor, 'print_log', tell)
+    monkeypatch.setattr(report, 'print_log', tell)
     return lines
 
 
