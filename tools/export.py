@@ -78,9 +78,10 @@ def run(args: argparse.Namespace) -> int:
     files.check(overwrite=args.overwrite)
     pictures = load_pictures(args)
     deployed = Deployed(load_model(args), normalize=args.input == 'picture', output=args.output)
-    tell_what_is_special(deployed)
+    example = dict(example=args.example) if args.example else {}
+    tell_what_is_special(deployed, **example)
     print(f'Writing {args.out} ...', flush=True)
-    options = dict(source=source(args)) | (dict(example=args.example) if args.example else {})
+    options = dict(source=source(args)) | example
     limits = Limits(args.tolerance, args.agreement)
     table, is_equal = files.write(deployed, pictures, limits, **options)
     print(table)
@@ -101,11 +102,11 @@ def load_model(args: argparse.Namespace):
     return load_model(args.config, args.checkpoint, trusted=args.trust_checkpoint)
 
 
-def tell_what_is_special(deployed) -> None:
+def tell_what_is_special(deployed, **example: tuple[int, int, int]) -> None:
     """One line for each thing in which the file differs from the model of the config."""
     from mmseg_scr.export import fix_random_bases
 
-    fixed = fix_random_bases(deployed.model)
+    fixed = fix_random_bases(deployed.model, **example)
     if fixed:
         print(
             f'The model draws random bases at every call ({fixed} module): the file has one '

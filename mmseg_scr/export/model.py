@@ -1,9 +1,10 @@
 """From a model to a file."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 
 import torch
+from torch import Tensor
 from torch.export import Dim, ExportedProgram
 
 from mmseg_scr.export.deployed import Deployed
@@ -56,11 +57,27 @@ def trace(deployed: Deployed, example: tuple[int, int, int] = EXAMPLE) -> Export
     device = next(deployed.model.parameters()).device
     image = torch.rand(example[0], deployed.channels, *example[1:], device=device)
     with torch.no_grad():
-        deployed(image)  # what a module makes at its first call is no part of the program
+        call_once(deployed, image)  # what a module makes at its first call is no part of it
         try:
             return torch.export.export(deployed, (image,), dynamic_shapes=(FREE,))
         except Exception as error:  # of many kinds, none of them promised
             raise ExportError(f'torch.export refuses the model: {reason(error)}') from error
+
+
+def call_once(network: Callable[[Tensor], Tensor], image: Tensor) -> Tensor:
+    """What a network gives for images (B, C, H, W).
+
+    Raises:
+        ExportError: the network does not take this size.
+    """
+    try:
+        return network(image)
+    except Exception as error:  # of many kinds
+        batch, _, *size = image.shape
+        raise ExportError(
+            f'the model does not take the example, {batch} images of {size[0]}x{size[1]}; give one '
+            f'that it takes (example, --example BxHxW): {reason(error)}'
+        ) from error
 
 
 def write_program(
@@ -80,4 +97,7 @@ def reason(error: Exception) -> str:
     cause = error.__cause__ or error
     lines = [line.strip() for line in str(cause).splitlines() if line.strip()]
     text = lines[0] if lines else type(cause).__name__
+    if text.startswith('Constraints violated'):  # of sizes; each has a line, with advice behind it
+        sentences = [line[2:].split('. ')[0] for line in lines if line.startswith('- ')]
+        text = (sentences or [text])[0]
     return text if len(text) <= SHOWN else f'{text[:SHOWN]} ...'

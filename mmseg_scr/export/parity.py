@@ -66,6 +66,9 @@ def check_parity(
         deployed: what was exported; the reference is its model, called as mmseg calls it in a test.
         program: the file.
         pictures: name -> (B, C, H, W) of 0 to 255, in the order of the config's loader.
+
+    Raises:
+        ValueError: the model itself does not take one of the pictures.
     """
     return [_compare(deployed, program, name, given) for name, given in pictures.items()]
 
@@ -90,8 +93,14 @@ def predict_with_mmseg(deployed: Deployed, pictures: Tensor) -> Tensor:
 
 def _compare(deployed: Deployed, program: Program, name: str, pictures: Tensor) -> Cell:
     images = pictures if deployed.normalizes else deployed.normalize(pictures)
-    logits, model_ms = _timed(lambda: predict_with_mmseg(deployed, pictures))
     shape = tuple(pictures.shape)
+    try:
+        logits, model_ms = _timed(lambda: predict_with_mmseg(deployed, pictures))
+    except Exception as error:  # of many kinds: a size that the network does not take
+        raise ValueError(
+            f'the model itself does not take {name!r}, {shape[0]} of {shape[2]}x{shape[3]}; '
+            f'compare on other sizes (--sizes BxHxW): {reason(error)}'
+        ) from error
     try:
         actual, file_ms = _timed(lambda: program.call(images))
     except Exception as error:  # guards of a program, shapes of onnxruntime

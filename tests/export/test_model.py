@@ -26,6 +26,31 @@ def test_refusal_has_the_reason_of_torch():
         trace(deployed)
 
 
+def of_multiples_of_16(maps):
+    if maps[0].shape[-1] % 16:
+        raise AssertionError('sides must be multiples of 16')
+    return maps[0][..., :2, :2]
+
+
+def test_an_example_that_the_model_does_not_take_is_named():
+    deployed = Deployed(small_model(preprocessor=dict(type='SegDataPreProcessor')))
+    deployed.model.decode_head.forward = of_multiples_of_16
+    message = (
+        r'does not take the example, 2 images of 40x52; .*--example BxHxW\): sides must be mul'
+    )
+    with pytest.raises(ExportError, match=message):
+        trace(deployed, (2, 40, 52))
+
+
+def test_a_size_that_may_not_be_free_is_named():
+    deployed = Deployed(small_model(preprocessor=dict(type='SegDataPreProcessor')), output='head')
+    deployed.model.backbone.conv = torch.nn.Conv2d(3, 8, 1)
+    position = torch.zeros(8, 40, 48)
+    deployed.model.decode_head.forward = lambda maps: maps[0] + position
+    with pytest.raises(ExportError, match=r"refuses the model: .*L\['image'\].size\(\)\[2\].*40"):
+        trace(deployed, (2, 40, 48))
+
+
 def test_reason_is_the_first_line_that_says_something():
     assert reason(RuntimeError('\n\nA guard.\nMore.')) == 'A guard.'
     assert reason(RuntimeError()) == 'RuntimeError'

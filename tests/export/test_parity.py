@@ -71,3 +71,18 @@ def test_binary_models_compare_by_their_threshold():
     for output in ('logits', 'probabilities', 'labels'):
         deployed = Deployed(model, normalize=True, output=output)
         assert all(cell.passes(Limits()) for cell in check(deployed, deployed))
+
+
+def test_a_picture_that_the_model_itself_does_not_take_is_named():
+    deployed = Deployed(small_model())
+    own = deployed.model.backbone.forward
+
+    def of_one_size(x):
+        if len(x) == 2:
+            raise RuntimeError('no batches\nmore')
+        return own(x)
+
+    deployed.model.backbone.forward = of_one_size
+    message = r"does not take 'b', 2 of 33x20; compare on other sizes .*\): no batches$"
+    with pytest.raises(ValueError, match=message):
+        check(deployed, deployed)

@@ -4,7 +4,7 @@ from builders.exported import small_model
 from builders.tiny_models import tiny_config
 from mmseg.registry import MODELS
 
-from mmseg_scr.export import fix_random_bases
+from mmseg_scr.export import ExportError, fix_random_bases
 
 
 @torch.no_grad()
@@ -37,3 +37,15 @@ def test_a_model_without_random_numbers_is_left_alone():
 def test_a_model_that_stays_random_is_refused():
     with pytest.raises(ValueError, match='draws random numbers in evaluation'):
         fix_random_bases(small_model(backbone='NoisyConvolution'))
+
+
+def test_the_model_is_run_on_the_example():
+    model, sizes = small_model(), []
+    model.backbone.register_forward_pre_hook(lambda _, given: sizes.append(given[0].shape))
+    fix_random_bases(model, (3, 20, 28))
+    assert set(sizes) == {(3, 3, 20, 28)}
+
+
+def test_an_example_that_the_model_does_not_take_is_refused():
+    with pytest.raises(ExportError, match='does not take the example, 2 images of 0x8'):
+        fix_random_bases(small_model(), (2, 0, 8))
