@@ -16,6 +16,7 @@ import sys
 import warnings
 from pathlib import Path
 
+from _shared_options import check_folder
 from mmengine.config import DictAction
 
 os.environ.setdefault('KINETO_LOG_LEVEL', '99')  # torch's profiler says that there is no GPU
@@ -59,6 +60,8 @@ def parse_args() -> argparse.Namespace:
 
 def check(parser: argparse.ArgumentParser, args: argparse.Namespace) -> None:
     """Refuse what is wrong without the framework."""
+    if args.out:
+        check_folder(parser, args.out)
     args.presets = [name for name in args.what if name in NAMES]
     args.configs = [Path(name) for name in args.what if name not in NAMES]
     for config in args.configs:

@@ -55,13 +55,14 @@ def build_segmentor(subject: Subject) -> nn.Module:
 
 
 def random_features(model: nn.Module, images: Tensor) -> list[Tensor]:
-    """Random maps of the shapes that the decoder gets; the backbone does not run on data."""
+    """Random maps of the shapes that an eager decoder gets; the backbone does not run on data."""
     shapes = copy.deepcopy(model).to('meta').extract_feat(images.to('meta'))
     return [torch.empty_like(x, device=images.device).normal_() for x in shapes]
 
 
 def _inference(model: nn.Module, images: Tensor, subject: Subject, *, runs: bool) -> Contestant:
     model.eval()
+    features = None if runs else random_features(model, images)  # not every form can be copied
     form = change_form(subject.form, model, images, subject.precision)
     precision = subject.precision if form.autocast else 'fp32'
     if form.model is None:
@@ -71,7 +72,7 @@ def _inference(model: nn.Module, images: Tensor, subject: Subject, *, runs: bool
     decoder = None
     if not isinstance(head, nn.ModuleList):  # a cascade hands logits from head to head
         extract = _predicting(lambda: form.model.extract_feat(images), images, precision)
-        features = extract() if runs else random_features(form.model, images)
+        features = extract() if runs else features
         decoder = _predicting(lambda: head.forward(features), images, precision)
     eager = form.model if subject.form == 'eager' else None
     return Contestant(run, decoder, eager=eager, own=form.model, note=form.note)

@@ -6,7 +6,8 @@ import torch
 from mmengine.config import Config
 
 from mmseg_scr.acceleration.inputs import network_size
-from mmseg_scr.benchmarks import Comparison, Subject
+from mmseg_scr.benchmarks import Comparison, Subject, segmentors
+from mmseg_scr.benchmarks.forms import Form
 from mmseg_scr.benchmarks.segmentors import build_segmentor, make_contestant, random_features
 
 ROOT = Path(__file__).parents[2]
@@ -35,6 +36,22 @@ def test_decoder_alone_runs_on_random_maps_of_the_shapes_that_it_gets():
     contestant = make_contestant(subject, asked, 'cpu')
     contestant.own.backbone.forward = None
     assert contestant.decoder().shape == (1, contestant.own.num_classes, 16, 24)
+
+
+def test_decoder_of_a_form_that_cannot_be_copied_runs_on_random_maps_too(monkeypatch):
+    def change_form(form, model, images, precision):
+        model.backbone.forward = Uncopied()
+        return Form(model)
+
+    monkeypatch.setattr(segmentors, 'change_form', change_form)
+    asked = comparison(quantities=('peak memory of the decoder',))
+    contestant = make_contestant(replace(SUBJECT, form='optimized'), asked, 'cpu')
+    assert contestant.decoder().shape == (1, contestant.own.num_classes, 16, 24)
+
+
+class Uncopied:
+    def __deepcopy__(self, memo):
+        raise TypeError('an optimized model cannot be copied')
 
 
 def test_random_maps_are_those_of_the_backbone_in_shape_and_layout():

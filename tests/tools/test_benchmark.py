@@ -51,6 +51,7 @@ def test_wrong_arguments_are_refused_by_name():
     assert 'take positive numbers' in call(CONFIG, '--rounds', '0').stderr
     assert '--full-size is of presets' in call(CONFIG, '--full-size').stderr
     assert 'leave out configs and --against' in call('method', CONFIG).stderr
+    assert 'is a file, a folder is needed' in call(CONFIG, '--out', CONFIG).stderr
 
 
 def test_device_that_is_not_there_is_refused_in_one_line():
