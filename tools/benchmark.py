@@ -94,14 +94,15 @@ def main() -> None:
     if args.keep_memory and not can_keep_memory():
         raise SystemExit('benchmark.py: --keep-memory needs Linux with glibc; leave it out here')
     on_gpu = args.device.startswith('cuda')
-    comparisons = [
-        benchmarks.override(comparison, options_of(args))
-        for comparison in (
-            benchmarks.make_presets(args.presets, on_gpu=on_gpu, full_size=args.full_size)
-            if args.presets
-            else [benchmarks.compare_configs(args.configs, against=args.against or {})]
-        )
-    ]
+    comparisons = (
+        benchmarks.make_presets(args.presets, on_gpu=on_gpu, full_size=args.full_size)
+        if args.presets
+        else [benchmarks.compare_configs(args.configs, against=args.against or {})]
+    )
+    try:
+        comparisons = [benchmarks.override(c, options_of(args)) for c in comparisons]
+    except ValueError as error:
+        raise SystemExit(f'benchmark.py: {error}') from None
     minutes = args.minutes or (GPU_MINUTES if on_gpu and 'all' in args.presets else float('inf'))
     budget = benchmarks.Budget(args.rounds or (50 if on_gpu else 20), 60 * minutes)
     machine = benchmarks.describe_machine(args.device, shlex.join(['benchmark.py', *sys.argv[1:]]))
@@ -111,6 +112,8 @@ def main() -> None:
         print(benchmarks.format_outcome(outcome), end='\n\n', flush=True)
         if args.out:
             benchmarks.write_report(args.out, results)
+    if not any(row.quantities for outcome in results.outcomes for row in outcome.rows):
+        raise SystemExit('benchmark.py: nothing was measured; the notes say why')
 
 
 def options_of(args: argparse.Namespace):

@@ -78,6 +78,7 @@ class Comparison:
         series: comparisons of one series differ in size alone, and growth is fitted over them.
         slot: ``'aligner'`` or ``'context'``, where subjects differ in it alone: the time of its
             parts is summed and compared with that of the last subject.
+        fixed: fields of it or of its subjects that its title or their names tell.
     """
 
     title: str
@@ -91,6 +92,7 @@ class Comparison:
     quantities: tuple[str, ...] = (TIME, MEMORY, KEPT)
     series: str = ''
     slot: str = ''
+    fixed: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
         names = [subject.name for subject in self.subjects]

@@ -8,6 +8,7 @@ from mmseg_scr.benchmarks.comparisons import Comparison, ContrastTerm, Subject
 OF_SUBJECTS = ('form', 'precision', 'memory_format')
 # Goals hold for these however they are chosen; anything else makes another comparison of it.
 GOALS_STAY = ('size', 'threads')
+FLAGS = dict(training='train')  # of the command, where a field has another name
 
 
 @dataclass(frozen=True)
@@ -31,13 +32,35 @@ class Options:
 
 
 def override(comparison: Comparison, options: Options) -> Comparison:
-    """A comparison along other axes; goals that then say nothing are dropped."""
+    """A comparison along other axes; goals that then say nothing are dropped.
+
+    Raises:
+        ValueError: its title would no longer be true; or another form than eager is to be trained.
+    """
+    _check(comparison, options)
     changes = dict(options.given)
     of_subjects = {name: changes.pop(name) for name in OF_SUBJECTS if name in changes}
     if any(name not in GOALS_STAY for name in options.given):
         changes['goals'] = ()
     subjects = tuple(_override_subject(s, of_subjects) for s in comparison.subjects)
     return replace(comparison, subjects=subjects, **changes)
+
+
+def _check(comparison: Comparison, options: Options) -> None:
+    if options.training and options.form not in (None, 'eager'):
+        raise ValueError(
+            f'only eager models are trained; leave out --train or --form {options.form}'
+        )
+    for name in comparison.fixed:
+        value = options.given.get(name)
+        if value is not None and any(value != own for own in _values(comparison, name)):
+            option = FLAGS.get(name, name.replace('_', '-'))
+            raise ValueError(f'{comparison.title!r} has its own {name}; leave out --{option}')
+
+
+def _values(comparison: Comparison, name: str) -> list[object]:
+    holders = comparison.subjects if name in OF_SUBJECTS else [comparison]
+    return [getattr(holder, name) for holder in holders]
 
 
 def _override_subject(

@@ -79,7 +79,11 @@ def _method(full_size: bool) -> list[Comparison]:
     goals = {'s': [Goal('SCR-S', TIME, 1.05)]}
     pairs = [
         Comparison(
-            f'inference, {letter.upper()}', _pair(letter), size, goals=(*goals.get(letter, ()),)
+            f'inference, {letter.upper()}',
+            _pair(letter),
+            size,
+            goals=(*goals.get(letter, ()),),
+            fixed=('training',),
         )
         for letter in 'sbtl'
     ]
@@ -88,6 +92,7 @@ def _method(full_size: bool) -> list[Comparison]:
         _pair('s', **CHANNELS_LAST),
         size,
         goals=(Goal('SCR-S', TIME, 1.02),),
+        fixed=('training', 'memory_format'),
     )
     train = dict(size=CROP if full_size else (256, 256), batch=4 if full_size else 2, training=True)
     goals = Goal('SCR-S', TIME, 1.08), Goal('SCR-S', KEPT, 1.05)
@@ -137,6 +142,7 @@ def _contrast(full_size: bool) -> list[Comparison]:
             batch=batch,
             training=True,
             goals=(Goal('ours', TIME, wanted[batch]),) if batch in wanted else (),
+            fixed=('batch',),
         )
         for batch in ((2, 4, 8) if full_size else (2, 4))
     ]
@@ -151,6 +157,7 @@ def _growth(full_size: bool) -> list[Comparison]:
             (height, width),
             quantities=(TIME,),
             series='growth of SCR-S',
+            fixed=('size', 'form', 'training'),
         )
         for form, chosen in (('eager', sizes), ('optimized', (sizes[0], sizes[3], sizes[-1])))
         for height, width in dict.fromkeys(chosen)
@@ -164,7 +171,7 @@ def _deploy(full_size: bool) -> list[Comparison]:
     shipped = _model('SegNeXt-S eager', SEGNEXT.format('s'))
     fast = dict(form='optimized')
     plain = _model('bilinear', ABLATION.format('aligner', 'bilinear'), **fast)
-    return [
+    comparisons = [
         Comparison(
             'forms of S, against SegNeXt as shipped',
             (shipped, *small),
@@ -184,6 +191,7 @@ def _deploy(full_size: bool) -> list[Comparison]:
             goals=(Goal('SRM', TIME, 1.06),),
         ),
     ]
+    return [replace(comparison, fixed=('form', 'training')) for comparison in comparisons]
 
 
 PRESETS: dict[str, Callable[[bool], list[Comparison]]] = {

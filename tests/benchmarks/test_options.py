@@ -1,6 +1,16 @@
 from pathlib import Path
 
-from mmseg_scr.benchmarks import Comparison, ContrastTerm, Goal, Options, Subject, override
+import pytest
+
+from mmseg_scr.benchmarks import (
+    Comparison,
+    ContrastTerm,
+    Goal,
+    Options,
+    Subject,
+    make_presets,
+    override,
+)
 
 COMPARISON = Comparison(
     'x',
@@ -30,6 +40,36 @@ def test_goals_go_with_the_axes_that_they_were_set_for():
     others = dict(batch=2), dict(training=True), dict(precision='bf16'), dict(keep_memory=True)
     for other in others:
         assert override(COMPARISON, Options(**other)).goals == ()
+
+
+@pytest.mark.parametrize(
+    ('preset', 'options', 'message'),
+    [
+        ('growth', dict(size=(64, 64)), 'has its own size; leave out --size'),
+        ('contrast', dict(batch=8), "'contrast term, 2 images' has its own batch"),
+        ('deploy', dict(form='eager'), 'has its own form; leave out --form'),
+        (
+            'method',
+            dict(memory_format='contiguous'),
+            'own memory_format; leave out --memory-format',
+        ),
+        ('method', dict(training=True), 'has its own training; leave out --train'),
+    ],
+)
+def test_what_a_title_tells_is_not_changed(preset, options, message):
+    with pytest.raises(ValueError, match=message):
+        [override(comparison, Options(**options)) for comparison in make_presets([preset])]
+
+
+def test_what_a_title_tells_may_be_said_again():
+    for comparison in make_presets(['method']):
+        subjects = override(comparison, Options(memory_format='channels_last')).subjects
+        assert {subject.memory_format for subject in subjects} == {'channels_last'}
+
+
+def test_another_form_than_eager_is_not_trained():
+    with pytest.raises(ValueError, match='leave out --train or --form optimized'):
+        override(COMPARISON, Options(training=True, form='optimized'))
 
 
 def test_contrast_term_has_no_form():

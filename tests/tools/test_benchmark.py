@@ -54,6 +54,21 @@ def test_wrong_arguments_are_refused_by_name():
     assert 'is a file, a folder is needed' in call(CONFIG, '--out', CONFIG).stderr
 
 
+def test_titles_that_would_not_be_true_are_refused_in_one_line():
+    done = call('growth', '--size', '64', '64')
+    assert done.returncode == 1
+    assert done.stderr.splitlines()[-1].startswith("benchmark.py: 'growth, eager, 256x256' has its")
+
+
+def test_a_command_that_measures_nothing_fails(tmp_path):
+    config = tmp_path / 'broken.py'
+    config.write_text(f'_base_ = {str(CONFIG)!r}\nmodel = dict(backbone=dict(type="Absent"))\n')
+    done = call(config, *ONCE)
+    assert done.returncode == 1
+    assert 'not measured' in done.stdout
+    assert done.stderr.splitlines()[-1] == 'benchmark.py: nothing was measured; the notes say why'
+
+
 def test_device_that_is_not_there_is_refused_in_one_line():
     error = call('contrast', '--device', 'cuda:99').stderr.splitlines()[-1]
     assert error.startswith("benchmark.py: device 'cuda:99' cannot be used here: ")
