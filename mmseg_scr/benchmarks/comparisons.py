@@ -54,11 +54,15 @@ class ContrastTerm:
 
 @dataclass(frozen=True)
 class Goal:
-    """The ratio of a quantity of a subject to that of the first subject is to be at most this."""
+    """The ratio of a quantity of a subject to that of the first subject is to be at most this.
+
+    ``size``: the (H, W) for which alone it was set; None of ratios that hold at any.
+    """
 
     subject: str
     quantity: str
     at_most: float
+    size: tuple[int, int] | None = None
 
 
 @dataclass(frozen=True)
@@ -78,6 +82,8 @@ class Comparison:
         series: comparisons of one series differ in size alone, and growth is fitted over them.
         slot: ``'aligner'`` or ``'context'``, where subjects differ in it alone: the time of its
             parts is summed and compared with that of the last subject.
+        exponents: what is wanted of the growth over a series, once all of it was measured: a limit
+            of the exponent in place of the ratio. On the last comparison of the series.
         fixed: fields of it or of its subjects that its title or their names tell.
     """
 
@@ -92,6 +98,7 @@ class Comparison:
     quantities: tuple[str, ...] = (TIME, MEMORY, KEPT)
     series: str = ''
     slot: str = ''
+    exponents: tuple[Goal, ...] = ()
     fixed: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:

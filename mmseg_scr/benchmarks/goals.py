@@ -3,8 +3,6 @@
 from mmseg_scr.benchmarks.comparisons import Goal
 from mmseg_scr.benchmarks.outcomes import Outcome
 
-EXPONENT_GOALS = {'SCR-S optimized, decoder': 1.05}  # of growth, 1 is linear
-
 
 def judge(goal: Goal, outcome: Outcome) -> str:
     """``met`` or ``missed`` by the median, with a ``?`` if its interval says either.

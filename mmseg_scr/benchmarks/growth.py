@@ -22,6 +22,7 @@ class Growth:
         parts: the same of what an eager decoder consists of, of 1 ms and more at every size.
         exponents: of those with two sizes or more.
         sizes: pixels -> height x width.
+        goals: limits of exponents, by their names, where the whole series was measured.
     """
 
     series: str
@@ -29,6 +30,7 @@ class Growth:
     parts: Mapping[str, Mapping[int, float]]
     exponents: Mapping[str, float]
     sizes: Mapping[int, str]
+    goals: Mapping[str, float]
 
 
 def fit_growth(outcomes: Sequence[Outcome]) -> list[Growth]:
@@ -57,4 +59,16 @@ def _fit(series: str, outcomes: Sequence[Outcome]) -> Growth:
     parts = {name: own for name, own in parts.items() if min(own.values()) >= LEAST}
     grown = {name: own for name, own in (times | parts).items() if len(own) > 1}
     exponents = {name: growth_exponent(own) for name, own in grown.items()}
-    return Growth(series, dict(times), parts, exponents, sizes)
+    return Growth(series, dict(times), parts, exponents, sizes, _goals(outcomes, times))
+
+
+def _goals(
+    outcomes: Sequence[Outcome], times: Mapping[str, Mapping[int, float]]
+) -> dict[str, float]:
+    goals = {}
+    for goal in (goal for outcome in outcomes for goal in outcome.comparison.exponents):
+        sizes = [o for o in outcomes if goal.subject in {s.name for s in o.comparison.subjects}]
+        name = f'{goal.subject}, {CURVES[goal.quantity]}'
+        if len(sizes) > 1 and len(times.get(name, ())) == len(sizes):
+            goals[name] = goal.at_most
+    return goals

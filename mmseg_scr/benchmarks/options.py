@@ -6,7 +6,8 @@ from dataclasses import dataclass, fields, replace
 from mmseg_scr.benchmarks.comparisons import Comparison, ContrastTerm, Subject
 
 OF_SUBJECTS = ('form', 'precision', 'memory_format')
-# Goals hold for these however they are chosen; anything else makes another comparison of it.
+# Goals hold for these however they are chosen, unless a goal names its size; anything else makes
+# another comparison of it.
 GOALS_STAY = ('size', 'threads')
 FLAGS = dict(training='train')  # of the command, where a field has another name
 
@@ -41,7 +42,9 @@ def override(comparison: Comparison, options: Options) -> Comparison:
     changes = dict(options.given)
     of_subjects = {name: changes.pop(name) for name in OF_SUBJECTS if name in changes}
     if any(name not in GOALS_STAY for name in options.given):
-        changes['goals'] = ()
+        changes |= dict(goals=(), exponents=())
+    elif options.size:
+        changes['goals'] = tuple(g for g in comparison.goals if g.size in (None, options.size))
     subjects = tuple(_override_subject(s, of_subjects) for s in comparison.subjects)
     return replace(comparison, subjects=subjects, **changes)
 

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from mmseg_scr.benchmarks.comparisons import BACKBONE_TIME, DECODER_TIME, TIME
-from mmseg_scr.benchmarks.goals import EXPONENT_GOALS, judge
+from mmseg_scr.benchmarks.goals import judge
 from mmseg_scr.benchmarks.growth import Growth, fit_growth
 from mmseg_scr.benchmarks.outcomes import Outcome, Quantity, Row
 from mmseg_scr.benchmarks.pictures import draw_outcomes
@@ -145,7 +145,6 @@ def format_growth(growth: Growth) -> str:
     lines = [
         f'Goal: exponent of {name} at most {limit:g}: '
         f'**{"met" if growth.exponents[name] <= limit else "missed"}**.'
-        for name, limit in EXPONENT_GOALS.items()
-        if name in growth.exponents
+        for name, limit in growth.goals.items()
     ]
     return '\n\n'.join([f'### {growth.series}', _table(header, rows), *lines])

@@ -1,3 +1,5 @@
+from dataclasses import replace
+
 import pytest
 from builders.outcomes import growing, outcome
 
@@ -23,6 +25,15 @@ def test_one_size_has_times_and_no_exponent():
     (growth,) = fit_growth(growing(1.3)[:1])
     assert (len(growth.times), len(growth.parts)) == (3, 2)
     assert growth.exponents == {}
+
+
+def test_a_goal_is_that_of_a_series_that_was_measured_in_full():
+    outcomes = growing(1.3)
+    (growth,) = fit_growth(outcomes)
+    assert growth.goals == {'SCR-S optimized, decoder': 1.05}
+    for partial in (outcomes[:2], [outcomes[0], replace(outcomes[1], rows=()), outcomes[2]]):
+        (growth,) = fit_growth(partial)
+        assert growth.goals == {}
 
 
 def test_comparisons_outside_of_a_series_do_not_grow():

@@ -42,6 +42,12 @@ def test_goals_go_with_the_axes_that_they_were_set_for():
         assert override(COMPARISON, Options(**other)).goals == ()
 
 
+def test_goals_of_one_size_go_with_it():
+    (first, *_) = make_presets(['contrast'])
+    assert override(first, Options(size=(1024, 1024))).goals == first.goals != ()
+    assert override(first, Options(size=(512, 512))).goals == ()
+
+
 @pytest.mark.parametrize(
     ('preset', 'options', 'message'),
     [

@@ -44,6 +44,14 @@ def test_goals_are_of_a_cpu():
     assert not any(c.goals for c in make_presets(['all'], on_gpu=True))
 
 
+def test_the_goal_of_growth_is_of_the_sizes_of_the_papers_on_a_cpu():
+    wanted = [
+        [goal.at_most for c in make_presets(['growth'], **options) for goal in c.exponents]
+        for options in ({}, dict(full_size=True), dict(on_gpu=True))
+    ]
+    assert wanted == [[], [1.05], []]
+
+
 @pytest.mark.parametrize('name', PRESETS)
 def test_full_size_on_a_cpu_is_that_of_a_gpu_and_has_goals(name):
     on_gpu = make_presets([name], on_gpu=True)

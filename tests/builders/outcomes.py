@@ -34,7 +34,14 @@ def growing(decoder: float) -> list[Outcome]:
             'time of the backbone': Quantity(1e-3 * pixels, None),
             'time of the decoder': Quantity(1e-4 * pixels**decoder, None),
         }
-        size = comparison(size=(side, side), series='growth', goals=())
+        goals = (Goal('SCR-S optimized', 'time of the decoder', 1.05),) if side == 256 else ()
+        size = Comparison(
+            'growth',
+            (Subject('SCR-S optimized', Path('here/s.py')),),
+            (side, side),
+            series='growth',
+            exponents=goals,
+        )
         parts = {'backbone': 5.0, 'context': 1e-6 * pixels**2, 'fusion': side, 'dropout': 0.0}
         outcomes.append(Outcome(size, (Row('SCR-S optimized', times, parts=parts),), 'a clock'))
     return outcomes
