@@ -39,8 +39,8 @@ def optimize(
     Normalisations are folded into convolutions, backbone, neck and head are compiled, what stays
     eager gets the memory format that is faster, half precision is tried if it is asked for, and on
     a CPU the process keeps its memory from one prediction to the next. Each change is kept only if
-    the logits stay what they were and time is gained. What was done is logged, and stands in
-    ``model.acceleration``, a :class:`Report`.
+    the logits stay what they were, and each but folding, on which the others build, only if time is
+    gained. What was done is logged, and stands in ``model.acceleration``, a :class:`Report`.
 
     The copy is used like the model: ``test_step``, ``predict``, ``inference_model``, windows,
     augmentation. It refuses to be trained, to load weights, and to be copied.

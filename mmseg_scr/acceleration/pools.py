@@ -1,5 +1,8 @@
 """Pooling modules that a compiler can take at any size."""
 
+from collections.abc import Sequence
+from typing import NamedTuple
+
 from torch import Tensor, nn
 
 from mmseg_scr.ops.pool import average_pool
@@ -21,16 +24,30 @@ class FreeAveragePool2d(nn.Module):
         return average_pool(x, self.size)
 
 
-def free_pools(model: nn.Module) -> int:
-    """Exchange the adaptive pools of a model in place; how many."""
-    count = 0
+class Exchanged(NamedTuple):
+    """A pool that was exchanged, and where it hung."""
+
+    parent: nn.Module
+    name: str
+    pool: nn.Module
+
+
+def free_pools(model: nn.Module) -> list[Exchanged]:
+    """Exchange the adaptive pools of a model in place, and return those that it had."""
+    exchanged = []
     for parent in list(model.modules()):
         for name, child in parent.named_children():
             size = _size(child)
             if size is not None:
                 setattr(parent, name, FreeAveragePool2d(size))
-                count += 1
-    return count
+                exchanged.append(Exchanged(parent, name, child))
+    return exchanged
+
+
+def give_back(exchanged: Sequence[Exchanged]) -> None:
+    """Put pools of :func:`free_pools` back where they hung."""
+    for parent, name, pool in exchanged:
+        setattr(parent, name, pool)
 
 
 def _size(module: nn.Module) -> tuple[int, int] | None:

@@ -13,7 +13,7 @@ from mmseg_scr.acceleration.fold import fold_normalizations
 from mmseg_scr.acceleration.likeness import EQUAL, logits
 from mmseg_scr.acceleration.mscan import fold_mscan_blocks
 from mmseg_scr.acceleration.part import Part
-from mmseg_scr.acceleration.pools import free_pools
+from mmseg_scr.acceleration.pools import free_pools, give_back
 from mmseg_scr.acceleration.programs import Programs, one_line
 from mmseg_scr.acceleration.report import Step
 from mmseg_scr.acceleration.split import split_feed_forwards
@@ -80,14 +80,15 @@ def compile_parts(trials: Trials, parts: list[Part], backend: str) -> None:
     if missing:
         trials.steps.append(Step('compile', False, f'{missing}; it stays eager'))
         return
-    free_pools(trials.model)
     for part in parts:
+        pools = free_pools(part.module)
         programs = _programs(part, backend, EQUAL)
         part.use(programs)
         step = _judge_compiled(trials, part, programs)
         trials.steps.append(step)
         if not step.taken:
             part.use(None)
+            give_back(pools)
         programs.tell = _log
 
 

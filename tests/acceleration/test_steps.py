@@ -7,6 +7,7 @@ from torch import nn
 
 from mmseg_scr.acceleration import steps
 from mmseg_scr.acceleration.part import install_parts
+from mmseg_scr.acceleration.pools import FreeAveragePool2d
 from mmseg_scr.acceleration.trials import Trials
 
 
@@ -63,6 +64,17 @@ def test_where_all_is_compiled_no_layout_is_tried(faster):
         ('compile decode_head', True),
         ('channels_last', False),
     ]
+
+
+@pytest.mark.parametrize(('ratio', 'kept'), [(0.5, FreeAveragePool2d), (1.5, nn.AdaptiveAvgPool2d)])
+def test_a_part_that_stays_eager_keeps_its_own_pools(monkeypatch, ratio, kept):
+    model = plain_segmentor()
+    model.decode_head.dropout = nn.AdaptiveAvgPool2d((3, 2))
+    trials = trials_of(model)
+    monkeypatch.setattr(trials, 'ratio_of_part', lambda *_: ratio)
+    parts = install_parts(trials.model, trials.device)
+    steps.compile_parts(trials, parts, 'eager')
+    assert type(trials.model.decode_head.dropout) is kept
 
 
 @pytest.mark.parametrize(('ratio', 'taken'), [(0.9, True), (0.99, False)])
