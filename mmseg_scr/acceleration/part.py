@@ -47,7 +47,7 @@ class Part:
         """What the module returns.
 
         Raises:
-            RuntimeError: its weights are not those that were compiled.
+            RuntimeError: its weights or hooks are not those that were compiled.
         """
         self.calls += 1
         if self._is_watched():
@@ -108,6 +108,11 @@ class Part:
     def _run_programs(self, args: tuple, kwargs: dict) -> object:
         if self.module.training or self._weights.have_changed:
             raise RuntimeError(f'weights of {self.name} changed after optimize(); {ADVICE}')
+        if self._weights.has_other_hooks:
+            raise RuntimeError(
+                f'hooks inside of {self.name} changed after optimize(), and compiled code does not '
+                f'call them; {ADVICE}'
+            )
         args, kwargs = tree_map(_without_inference_mode, (args, kwargs))
         # In this order: leaving inference mode turns gradients on, with which nothing is frozen.
         with torch.inference_mode(False), torch.no_grad():

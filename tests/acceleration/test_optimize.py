@@ -261,6 +261,19 @@ def test_it_refuses_what_its_code_would_not_follow(faster):
         pickle.dumps(changed)
 
 
+def test_a_hook_that_compiled_code_would_not_call_is_refused_and_one_around_it_runs(faster):
+    changed, calls = fast(plain_segmentor()), []
+    changed.decode_head.register_forward_hook(lambda *_: calls.append('around'))
+    changed.backbone.register_forward_hook(lambda *_: calls.append('around'))
+    logits(changed, torch.zeros(1, 3, *SIZE))
+    assert 'around' in calls
+    handle = changed.backbone.conv.register_forward_hook(lambda _, given, out: out * 0)
+    with pytest.raises(RuntimeError, match=r'hooks inside of backbone changed after optimize\(\)'):
+        logits(changed, torch.zeros(1, 3, *SIZE))
+    handle.remove()
+    logits(changed, torch.zeros(1, 3, *SIZE))
+
+
 @pytest.mark.parametrize(
     ('options', 'message'),
     [
