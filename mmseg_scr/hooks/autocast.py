@@ -36,7 +36,7 @@ def in_mixed_precision(wrapper: OptimWrapper, dtype: str) -> OptimWrapper:
         dtype: ``'bfloat16'``, or ``'float16'``, which mmengine scales and a CPU does not have.
 
     Raises:
-        ValueError: another dtype.
+        ValueError: another dtype; float16 where mmengine has none, as on a CPU.
         TypeError: the wrapper is not a plain ``OptimWrapper``.
     """
     wrappers = dict(bfloat16=AutocastOptimWrapper, float16=AmpOptimWrapper)
@@ -50,7 +50,12 @@ def in_mixed_precision(wrapper: OptimWrapper, dtype: str) -> OptimWrapper:
             f'{type(wrapper).__name__}; leave one of the two out'
         )
     options = dict(dtype=dtype) if dtype == 'float16' else {}
-    other = wrappers[dtype](optimizer=wrapper.optimizer, **options)
+    try:
+        other = wrappers[dtype](optimizer=wrapper.optimizer, **options)
+    except AssertionError as error:
+        raise ValueError(
+            f"autocast={dtype!r} cannot be used here, give autocast='bfloat16': {error}"
+        ) from error
     other.__dict__.update(wrapper.__dict__)  # what clips, accumulates and counts
     # A schedule has put a counter around the step of the old wrapper, which unscales no gradient.
     other.__dict__.pop('step', None)

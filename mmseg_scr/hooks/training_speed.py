@@ -1,5 +1,7 @@
 """What makes a training faster or smaller, by keys of a config that bases can set apart."""
 
+from collections.abc import Mapping
+
 from mmengine.hooks import Hook
 from mmengine.model import is_model_wrapper
 from mmengine.optim import OptimWrapper, OptimWrapperDict
@@ -18,10 +20,10 @@ class TrainingSpeedHook(Hook):
     """Reads five keys of the config before a training begins; without them it does nothing.
 
     ``channels_last=True``: the layout of :class:`ChannelsLastHook`. ``autocast='bfloat16'`` or
-    ``'float16'``: mixed precision. ``compiled=dict(backend='inductor')``: backbone and heads are
-    compiled. ``checkpointed=True``: the backbone keeps less for its gradient. ``kept_memory=True``:
-    on a CPU the process keeps what it frees for the next step; it needs glibc, and is left out with
-    a warning elsewhere.
+    ``'float16'``: mixed precision. ``compiled=dict(backend='inductor')``, ``'inductor'`` or
+    ``True``: backbone and heads are compiled. ``checkpointed=True``: the backbone keeps less for
+    its gradient. ``kept_memory=True``: on a CPU the process keeps what it frees for the next step;
+    it needs glibc, and is left out with a warning elsewhere.
 
     mmengine merges no lists and refuses bases with a common key, so that each has one of its own.
     """
@@ -46,7 +48,7 @@ class TrainingSpeedHook(Hook):
             blocks = checkpoint_blocks(model.backbone)
             runner.logger.info(f'{blocks} blocks of the backbone are checkpointed')
         if compiled := runner.cfg.get('compiled'):
-            compile_parts(model, **compiled)
+            compile_parts(model, **_options_of(compiled))
         if runner.cfg.get('kept_memory') and next(model.parameters()).device.type == 'cpu':
             _keep_memory(runner)
 
@@ -54,6 +56,19 @@ class TrainingSpeedHook(Hook):
         """A test has the layout of the training."""
         if runner.cfg.get('channels_last'):
             lay_out_channels_last(runner)
+
+
+def _options_of(compiled: bool | str | Mapping) -> Mapping:
+    """Of :func:`compile_parts`, for the value of a config."""
+    if compiled is True:
+        return {}
+    if isinstance(compiled, str):
+        return dict(backend=compiled)
+    if isinstance(compiled, Mapping):
+        return compiled
+    raise TypeError(
+        f'compiled must be dict(backend=...), the name of a backend or True, got {compiled!r}'
+    )
 
 
 def _keep_memory(runner: Runner) -> None:

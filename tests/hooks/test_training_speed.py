@@ -125,7 +125,25 @@ def test_options_of_a_command_do_the_same_as_a_base(train):
 
 
 @pytest.mark.skipif(torch.cuda.is_available(), reason='mmengine scales float16 on a GPU')
-def test_float16_on_a_cpu_is_refused_by_mmengine(train):
+def test_float16_on_a_cpu_is_refused_with_what_works(train):
     init_default_scope('mmseg')
-    with pytest.raises(AssertionError, match='only available training'):
+    with pytest.raises(ValueError, match=r"give autocast='bfloat16': .*only available training"):
         train('fp16')
+
+
+@pytest.mark.parametrize(
+    ('value', 'options'),
+    [(True, {}), ('eager', dict(backend='eager')), (dict(backend='x'), dict(backend='x'))],
+)
+def test_a_backend_may_be_named_alone(monkeypatch, value, options):
+    asked = []
+    monkeypatch.setattr(training_speed, 'compile_parts', lambda _, **given: asked.append(given))
+    runner = SimpleNamespace(cfg=Config(dict(compiled=value)), model=torch.nn.Linear(1, 1))
+    TrainingSpeedHook().before_train(runner)
+    assert asked == [options]
+
+
+def test_what_is_no_backend_is_refused():
+    runner = SimpleNamespace(cfg=Config(dict(compiled=3)), model=torch.nn.Linear(1, 1))
+    with pytest.raises(TypeError, match=r'dict\(backend=\.\.\.\), the name .* or True, got 3'):
+        TrainingSpeedHook().before_train(runner)
