@@ -6,6 +6,7 @@ from collections.abc import Sequence
 import torch
 from mmengine.logging import print_log
 from mmseg.models import BaseSegmentor
+from torch import nn
 
 from mmseg_scr.acceleration.inputs import Picture, network_size, try_inputs
 from mmseg_scr.acceleration.part import install_parts
@@ -21,6 +22,7 @@ from mmseg_scr.acceleration.steps import (
 from mmseg_scr.acceleration.trials import Trials
 from mmseg_scr.probes.undisturbed import undisturbed
 
+CHANNELS = 3  # of a picture
 PRECISIONS = {'float32': None, 'bfloat16': torch.bfloat16, 'float16': torch.float16}
 
 
@@ -58,7 +60,8 @@ def optimize(
             faster. It then holds as much as it once needed at most.
 
     Raises:
-        ValueError: another precision; no size; images of a wrong shape.
+        ValueError: another precision; no size; images of a wrong shape; weights that are not
+            float32; a network of other images than those of three channels.
         TypeError: no segmentor; one that was optimized before.
     """
     _check_options(model, precision, batch)
@@ -112,3 +115,20 @@ def _check_options(model: BaseSegmentor, precision: str, batch: int) -> None:
         raise TypeError(f'optimize() takes a segmentor, got {type(model).__name__}{inside}')
     if hasattr(model, 'acceleration'):
         raise TypeError('the model was optimized before; optimize() takes it as it was built')
+    _check_network(model)
+
+
+def _check_network(model: BaseSegmentor) -> None:
+    others = {p.dtype for p in model.parameters() if p.is_floating_point()} - {torch.float32}
+    if others:
+        names = ', '.join(sorted(map(str, others)))
+        raise ValueError(
+            f'optimize() takes a float32 model, got {names}; call model.float(), and give '
+            "precision='bfloat16' or 'float16' to have that tried"
+        )
+    convolutions = (m for m in model.modules() if isinstance(m, nn.Conv2d))
+    first = next(convolutions, None)
+    if first is not None and first.in_channels != CHANNELS:
+        raise ValueError(
+            f'the network takes {first.in_channels} channels, optimize() tries pictures of three'
+        )

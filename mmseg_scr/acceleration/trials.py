@@ -1,5 +1,6 @@
 """A model and its changed copy on the same inputs: whether they agree, and which is faster."""
 
+import math
 from collections.abc import Callable, Sequence
 from functools import cached_property, partial
 
@@ -70,6 +71,8 @@ class Trials:
         likeness = self.likeness(self.original)
         if not likeness.is_equal:
             reason = 'two runs of the model itself differ, with equal random numbers'
+            if math.isnan(likeness.difference):
+                reason = 'the logits of the model itself are not numbers (nan or infinite)'
             self.steps.append(Step('all', False, reason, likeness.difference, likeness.agreement))
         return likeness.is_equal
 

@@ -18,7 +18,16 @@ def test_windows_are_known_from_the_config():
     assert network_size(model, (500, 500)) == (48, 64)
 
 
-@pytest.mark.parametrize(('size', 'message'), [(None, 'needs size'), ((0, 8), r'got \(0, 8\)')])
+@pytest.mark.parametrize(
+    ('size', 'message'),
+    [
+        (None, 'needs size'),
+        ((0, 8), r'got \(0, 8\)'),
+        (64, 'two positive integers, got 64'),
+        ((3, 64, 96), r'got \(3, 64, 96\)'),
+        ((64.0, 96.0), r'got \(64\.0, 96\.0\)'),
+    ],
+)
 def test_without_a_size_nothing_can_be_tried(size, message):
     with pytest.raises(ValueError, match=message):
         network_size(plain_segmentor(), size)
@@ -41,7 +50,28 @@ def test_arrays_and_tensors_are_the_same_picture():
     assert torch.equal(one, other)
 
 
-@pytest.mark.parametrize('picture', [np.zeros((3, 8, 8)), torch.zeros(8, 8, 3), torch.zeros(8, 8)])
+def test_an_array_may_be_flipped():
+    picture = np.random.default_rng(0).integers(0, 255, (64, 96, 3), dtype=np.uint8)
+    flipped = picture[..., ::-1]
+    _, (one, other) = try_inputs(plain_segmentor(), (64, 96), [flipped, flipped.copy()], batch=1)
+    assert torch.equal(one, other)
+
+
+@pytest.mark.parametrize('picture', [np.zeros((64, 96, 3)), torch.zeros(3, 64, 96)])
+def test_one_picture_in_place_of_several_is_refused(picture):
+    with pytest.raises(ValueError, match=r'images must be a list, got one of shape \('):
+        try_inputs(plain_segmentor(), (64, 96), picture, batch=1)
+
+
+def test_the_name_of_a_file_is_refused():
+    with pytest.raises(ValueError, match=r"or tensors \(3, h, w\), got 'a\.png'"):
+        try_inputs(plain_segmentor(), (64, 96), ['a.png'], batch=1)
+
+
+OTHERS = [np.zeros((3, 8, 8)), np.zeros((8, 8)), torch.zeros(8, 8, 3), torch.zeros(8, 8)]
+
+
+@pytest.mark.parametrize('picture', OTHERS)
 def test_other_shapes_are_refused(picture):
     with pytest.raises(ValueError, match='images must be'):
         try_inputs(plain_segmentor(), (64, 96), [picture], batch=1)

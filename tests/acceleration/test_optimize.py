@@ -287,6 +287,19 @@ def test_options_out_of_range_are_named(options, message):
         fast(plain_segmentor(), **options)
 
 
+@pytest.mark.parametrize('dtype', [torch.bfloat16, torch.float64])
+def test_weights_of_another_precision_are_refused(dtype):
+    with pytest.raises(ValueError, match=rf"float32 model, got {dtype}; .* precision='bfloat16'"):
+        fast(plain_segmentor().to(dtype))
+
+
+def test_a_network_of_other_channels_is_refused():
+    model = plain_segmentor()
+    model.backbone.conv = nn.Conv2d(6, 8, 5)
+    with pytest.raises(ValueError, match='the network takes 6 channels'):
+        fast(model)
+
+
 def test_what_is_no_segmentor_is_refused_and_what_is_inside_is_named():
     with pytest.raises(TypeError, match='takes a segmentor, got Conv2d'):
         fast(nn.Conv2d(1, 1, 1))

@@ -43,6 +43,14 @@ def test_a_copy_is_like_the_model_and_a_changed_one_is_not(trials):
     assert trials.steps == []
 
 
+def test_a_model_whose_logits_are_no_numbers_is_left_alone(trials):
+    with torch.no_grad():
+        trials.original.decode_head.conv_seg.bias[0] = torch.nan
+    broken = Trials(trials.original, trials.model, [torch.randn(1, 3, 64, 64)], [])
+    assert not broken.is_repeatable()
+    assert broken.steps[0].reason.endswith('are not numbers (nan or infinite)')
+
+
 def test_another_model_is_timed_against_the_present_one(trials, monkeypatch):
     ran = []
     monkeypatch.setattr(module, 'logits', lambda model, _: ran.append(model))
