@@ -29,7 +29,7 @@ def pick_device(name: str | None) -> torch.device:
     """
     try:
         device = torch.device(name or get_device())
-        torch.empty(1, device=device)
+        torch.zeros(1, device=device).item()
     except (RuntimeError, AssertionError) as error:  # an AssertionError: torch without CUDA
         reason = str(error).splitlines()[0]
         raise ValueError(f'device {name!r} cannot be used here: {reason}') from error

@@ -117,6 +117,11 @@ def test_made_up_colours_differ():
     assert len({tuple(color) for color in distinct_colors(150)}) == 150
 
 
+def test_a_device_without_values_is_refused():
+    with pytest.raises(ValueError, match="device 'meta' cannot be used here: "):
+        pick_device('meta')
+
+
 def test_a_device_that_is_not_there_has_a_reason():
     assert pick_device('cpu').type == 'cpu'
     with pytest.raises(ValueError, match="device 'nonsense' cannot be used here"):
