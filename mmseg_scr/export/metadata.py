@@ -20,11 +20,13 @@ def describe(deployed: Deployed, source: Mapping[str, str]) -> dict[str, str]:
     """All that a program needs to use the file; lists and mappings are JSON.
 
     Args:
-        deployed: whose model has ``dataset_meta``.
+        deployed: classes and colours are those of ``dataset_meta`` of its model. Of a model without
+            it, as a config alone builds, classes are numbered, and there is no palette.
         source: further names and values, such as the digest of the checkpoint.
     """
     steps = deployed.preprocessing
-    info = deployed.model.dataset_meta
+    info = getattr(deployed.model, 'dataset_meta', None) or {}
+    numbered = [f'class {i}' for i in range(deployed.model.num_classes)]
     takes = steps.picture_order if deployed.normalizes else steps.network_order
     plain = dict(
         task=TASK,
@@ -37,8 +39,8 @@ def describe(deployed: Deployed, source: Mapping[str, str]) -> dict[str, str]:
     if deployed.last_head.out_channels == 1:
         plain['threshold'] = str(deployed.last_head.threshold)  # of the probability of class 1
     lists = dict(
-        classes=list(info['classes']),
-        palette=[list(map(int, color)) for color in info['palette']],
+        classes=list(info.get('classes') or numbered),
+        palette=[list(map(int, color)) for color in info.get('palette') or ()],
         mean=list(steps.mean),
         std=list(steps.std),
         size_divisor=steps.divisor,

@@ -9,6 +9,7 @@ import torch
 from torch import Tensor
 
 from mmseg_scr.export.formats import METADATA_FILE, require_packages
+from mmseg_scr.export.model import reason
 
 
 @dataclass(frozen=True)
@@ -32,11 +33,18 @@ def load_program(path: Path, kind: str) -> Program:
     Raises:
         FileNotFoundError: it does not exist.
         ImportError: a package is missing.
+        ValueError: it is no file of the format, or was not written by :func:`export_model`.
     """
     require_packages(kind)
     if not path.is_file():
         raise FileNotFoundError(f'{str(path)!r} does not exist')
-    return LOADERS[kind](path)
+    try:
+        program = LOADERS[kind](path)
+    except Exception as error:  # of many kinds
+        raise ValueError(f'{str(path)!r} cannot be read as {kind}: {reason(error)}') from error
+    if 'output' not in program.metadata:
+        raise ValueError(f'{str(path)!r} says nothing of itself: it was not written by mmseg_scr')
+    return program
 
 
 def _load_onnx(path: Path) -> Program:
@@ -58,7 +66,7 @@ def _load_onnx(path: Path) -> Program:
 def _load_exported(path: Path) -> Program:
     extra = {METADATA_FILE: ''}
     module = torch.export.load(path, extra_files=extra).module()
-    return Program(module, json.loads(extra[METADATA_FILE]))
+    return Program(module, json.loads(extra[METADATA_FILE] or '{}'))
 
 
 def _load_package(path: Path) -> Program:

@@ -39,3 +39,13 @@ def test_the_threshold_of_a_single_output_is_told():
     assert 'threshold' not in describe(Deployed(model), {})
     model.decode_head.out_channels, model.decode_head.threshold = 1, 0.3
     assert describe(Deployed(model, output='probabilities'), {})['threshold'] == '0.3'
+
+
+def test_classes_without_names_are_numbered():
+    model = small_model()
+    for info in (dict(classes=CLASSES), dict(classes=None), None):
+        model.dataset_meta = info
+        found = describe(Deployed(model), {})
+        assert json.loads(found['palette']) == []
+        names = list(CLASSES) if info and info['classes'] else [f'class {i}' for i in range(5)]
+        assert json.loads(found['classes']) == names

@@ -27,3 +27,17 @@ def test_file_that_was_read_again_predicts_what_was_exported(kind, suffix, tmp_p
 def test_a_file_that_is_not_there_is_named(tmp_path):
     with pytest.raises(FileNotFoundError, match=r'no\.pt2. does not exist'):
         load_program(tmp_path / 'no.pt2', 'torch_export')
+
+
+def test_a_file_of_another_kind_is_named(tmp_path):
+    path = tmp_path / 'a.pt2'
+    path.write_text('no program')
+    with pytest.raises(ValueError, match=r"a\.pt2' cannot be read as torch_export: "):
+        load_program(path, 'torch_export')
+
+
+def test_a_program_of_another_hand_is_named(tmp_path):
+    path = tmp_path / 'a.pt2'
+    torch.export.save(torch.export.export(torch.nn.ReLU(), (torch.ones(2),)), path)
+    with pytest.raises(ValueError, match=r"a\.pt2' says nothing of itself"):
+        load_program(path, 'torch_export')
