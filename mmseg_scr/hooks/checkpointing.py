@@ -32,7 +32,8 @@ def checkpoint_blocks(backbone: nn.Module) -> int:
             'where it has that option, or leave checkpointed out'
         )
     for block in blocks:
-        block.forward = partial(_run, block, block.forward)
+        if getattr(block.forward, 'func', None) is not _run:  # as after a first training
+            block.forward = partial(_run, block, block.forward)
     return len(blocks)
 
 

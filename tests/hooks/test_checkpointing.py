@@ -121,3 +121,11 @@ def test_the_innermost_blocks_are_found():
 def test_a_backbone_without_blocks_is_refused():
     with pytest.raises(ValueError, match='Sequential has no list of equal blocks; set with_cp'):
         checkpoint_blocks(nn.Sequential(nn.Conv2d(3, 4, 1), nn.ReLU()))
+
+
+def test_a_second_call_changes_nothing():
+    backbone = build('ResNet')
+    assert checkpoint_blocks(backbone) == 8
+    before = [block.forward for block in repeated_blocks(backbone)]
+    assert checkpoint_blocks(backbone) == 8
+    assert [block.forward for block in repeated_blocks(backbone)] == before
