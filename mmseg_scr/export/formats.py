@@ -17,6 +17,7 @@ from mmseg_scr.checks.compilers import missing_compiler
 INPUT = 'image'
 AXES = ('batch', None, 'height', 'width')
 METADATA_FILE = 'metadata.json'
+OPSET = 20  # of ONNX, the same with every torch
 ONNX_LIMIT = 3 * 2**29  # bytes; torch puts more into a second file, which is not written here
 INSTALL_ONNX = "pip install onnx onnxruntime onnxscript, or pip install -e '.[onnx]' in a clone"
 
@@ -66,7 +67,13 @@ def _write_onnx(
         )
     with _errors_alone('onnxscript'):  # it names operators that it keeps
         result = torch.onnx.export(
-            program, (), dynamo=True, input_names=[INPUT], output_names=[output], verbose=False
+            program,
+            (),
+            dynamo=True,
+            input_names=[INPUT],
+            output_names=[output],
+            opset_version=OPSET,
+            verbose=False,
         )
     model = result.model
     _name_axes(model)

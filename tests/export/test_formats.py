@@ -39,8 +39,9 @@ def test_the_exporter_is_quiet_and_may_speak_again_afterwards(monkeypatch, tmp_p
     monkeypatch.setattr(logger, 'level', logging.INFO)
     levels = []
 
-    def export(*_, **__):
+    def export(*_, opset_version, **__):
         levels.append(logger.level)
+        assert opset_version == 20  # as the docs say
         raise RuntimeError
 
     monkeypatch.setattr('torch.onnx.export', export)
@@ -58,6 +59,7 @@ def test_onnx_file_names_its_input_output_and_free_sizes(tmp_path):
     path = tmp_path / 'a.onnx'
     metadata = export_model(Deployed(small_model(), output='labels'), path, 'onnx')
     model = onnx.load(path)
+    assert [opset.version for opset in model.opset_import if not opset.domain] == [20]
     assert _axes(*model.graph.input) == ('image', ['batch', 3, 'height', 'width'])
     assert _axes(*model.graph.output) == ('labels', ['batch', 'height', 'width'])
     assert {each.key: each.value for each in model.metadata_props} == metadata
