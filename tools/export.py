@@ -6,7 +6,8 @@ python tools/export.py CONFIG CHECKPOINT --format onnx|torch_export|aot_inductor
 The file takes any batch, height and width, and holds the network in whole-image mode; --input
 picture puts the normalisation inside, --output what is done with the logits. Beside it come
 NAME.parity.json and NAME.parity.md. Exit codes: 0 written and equal to mmseg's prediction on every
-picture, 1 not equal, so that the file is called NAME.failed, 2 nothing could be written.
+picture, 1 not equal, so that the file and its reports are called NAME.failed, 2 nothing could be
+written.
 """
 
 import argparse
@@ -52,7 +53,7 @@ def parse_args() -> argparse.Namespace:
     args = parser.parse_args()
     if args.example and min(args.example) < 2:
         parser.error(f'--example must be 2x2x2 at least, got {"x".join(map(str, args.example))}')
-    if args.tolerance <= 0 or not 0 < args.agreement <= 1:
+    if not args.tolerance > 0 or not 0 < args.agreement <= 1:
         parser.error('--tolerance must be positive, --agreement above 0 and at most 1')
     return args
 

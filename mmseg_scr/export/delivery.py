@@ -20,6 +20,9 @@ from mmseg_scr.export.report import parity_record, parity_table
 class Delivery:
     """The files of one export: itself, and NAME.parity.md and NAME.parity.json.
 
+    One that is not equal to its model is NAME.failed with reports of that name, so that a file of
+    an earlier export keeps its own reports.
+
     Attributes:
         path: of a file that is equal to its model.
         kind: one of ``FORMATS``.
@@ -33,10 +36,6 @@ class Delivery:
         """Of a file that is not equal."""
         return self.path.with_name(f'{self.path.stem}.failed{self.path.suffix}')
 
-    @property
-    def _reports(self) -> tuple[Path, Path]:
-        return tuple(self.path.with_suffix(f'.parity.{kind}') for kind in ('md', 'json'))
-
     def check(self, *, overwrite: bool = False) -> None:
         """Refuse what cannot be written.
 
@@ -47,7 +46,8 @@ class Delivery:
         suffix = FORMATS[self.kind].suffix
         if self.path.suffix != suffix:
             raise ValueError(f'the name of {self.kind} ends in {suffix}, got {str(self.path)!r}')
-        there = [path for path in (self.path, self.failed, *self._reports) if path.exists()]
+        files = [file for path in (self.path, self.failed) for file in (path, *_reports(path))]
+        there = [file for file in files if file.exists()]
         if there and not overwrite:
             names = ', '.join(map(str, there))
             raise FileExistsError(f'{names} exists; name another file, or give --overwrite')
@@ -78,12 +78,18 @@ class Delivery:
             record = parity_record(cells, limits, dict(program.metadata))
             if record['passes']:
                 drafts.commit()
-                self.failed.unlink(missing_ok=True)  # of an earlier call
+                for path in (self.failed, *_reports(self.failed)):  # of an earlier call
+                    path.unlink(missing_ok=True)
             else:
                 draft.replace(self.failed)
         finally:
             drafts.drop()
         table = parity_table(cells, limits)
-        for path, text in zip(self._reports, (table, json.dumps(record, indent=2)), strict=True):
+        reports = _reports(self.path if record['passes'] else self.failed)
+        for path, text in zip(reports, (table, json.dumps(record, indent=2)), strict=True):
             write_text(path, f'{text}\n')
         return table, record['passes']
+
+
+def _reports(path: Path) -> tuple[Path, Path]:
+    return path.with_suffix('.parity.md'), path.with_suffix('.parity.json')

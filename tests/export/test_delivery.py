@@ -50,10 +50,19 @@ def test_an_equal_file_has_its_name_and_its_report_beside_it(write, tmp_path):
 def test_another_file_is_called_failed_until_one_is_equal(write, tmp_path):
     table, passes = write(WRONG)
     assert not passes
-    assert names(tmp_path) == ['a.failed.pt2', 'a.parity.json', 'a.parity.md']
+    assert names(tmp_path) == ['a.failed.parity.json', 'a.failed.parity.md', 'a.failed.pt2']
     assert table.endswith('| FAILS |')
     write(GOOD)
     assert names(tmp_path) == ['a.parity.json', 'a.parity.md', 'a.pt2']
+
+
+def test_a_file_that_fails_leaves_an_earlier_one_with_its_own_report(write, tmp_path):
+    write(GOOD)
+    before = {path: path.read_text() for path in tmp_path.iterdir()}
+    write(WRONG)
+    assert {path: path.read_text() for path in before} == before
+    assert json.loads((tmp_path / 'a.parity.json').read_text())['passes']
+    assert not json.loads((tmp_path / 'a.failed.parity.json').read_text())['passes']
 
 
 def test_an_error_leaves_what_was_there(write, tmp_path):
@@ -64,7 +73,9 @@ def test_an_error_leaves_what_was_there(write, tmp_path):
     assert {path.name: path.read_text() for path in tmp_path.iterdir()} == before
 
 
-@pytest.mark.parametrize('name', ['a.pt2', 'a.failed.pt2', 'a.parity.md', 'a.parity.json'])
+@pytest.mark.parametrize(
+    'name', ['a.pt2', 'a.failed.pt2', 'a.parity.md', 'a.parity.json', 'a.failed.parity.md']
+)
 def test_files_that_are_there_are_replaced_only_if_asked_to(name, tmp_path):
     files = Delivery(tmp_path / 'a.pt2', 'torch_export')
     files.check()

@@ -49,7 +49,7 @@ def test_a_file_that_is_not_equal_gets_another_name_and_a_failing_exit_code(fold
     assert '| FAILS: Guard failed' in out
     assert 'so it is a.failed.pt2' in errors
     assert not (folder / 'a.pt2').exists()
-    assert not json.loads((folder / 'a.parity.json').read_text())['passes']
+    assert not json.loads((folder / 'a.failed.parity.json').read_text())['passes']
     assert (folder / 'a.failed.pt2').is_file()
 
 
@@ -59,6 +59,7 @@ def test_a_file_that_is_not_equal_gets_another_name_and_a_failing_exit_code(fold
         (('--out', 'a.onnx'), "the name of torch_export ends in .pt2, got 'a.onnx'"),
         (('--out', 'a.pt2', '--sizes', '1x20'), "must be BxHxW, as 3x160x224, got '1x20'"),
         (('--out', 'a.pt2', '--example', '1x64x64'), '--example must be 2x2x2 at least'),
+        (('--out', 'a.pt2', '--tolerance', 'nan'), '--tolerance must be positive'),
         (('--out', 'a.pt2', '--photo', 'no.jpg'), "No such file or directory: 'no.jpg'"),
         (('--out', 'a.pt2', '--photo', 'model/config.py'), "the photograph 'model/config.py': no"),
     ],
