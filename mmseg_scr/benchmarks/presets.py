@@ -116,15 +116,8 @@ def _aligners(full_size: bool) -> list[Comparison]:
         quantities=(DECODER_MEMORY,),
         goals=(Goal('SRM', DECODER_MEMORY, 1.02),),
     )
-    kept = Comparison(
-        'memory that a training step keeps',
-        subjects,
-        CROP if full_size else SMALL_CROP,
-        training=True,
-        quantities=(KEPT,),
-    )
     times = Comparison('aligners', subjects, FULL if full_size else SMALL, slot='aligner')
-    return [times, memory, kept]
+    return [times, memory]
 
 
 def _contexts(full_size: bool) -> list[Comparison]:
