@@ -42,7 +42,7 @@ def load_program(path: Path, kind: str) -> Program:
         program = LOADERS[kind](path)
     except Exception as error:  # of many kinds
         raise ValueError(f'{str(path)!r} cannot be read as {kind}: {reason(error)}') from error
-    if 'output' not in program.metadata:
+    if not program.metadata:
         raise ValueError(f'{str(path)!r} says nothing of itself: it was not written by mmseg_scr')
     return program
 
