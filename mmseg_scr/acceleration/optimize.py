@@ -6,7 +6,6 @@ from collections.abc import Sequence
 import torch
 from mmengine.logging import print_log
 from mmseg.models import BaseSegmentor
-from torch import nn
 
 from mmseg_scr.acceleration.inputs import Picture, network_size, try_inputs
 from mmseg_scr.acceleration.part import install_parts
@@ -20,9 +19,9 @@ from mmseg_scr.acceleration.steps import (
     split,
 )
 from mmseg_scr.acceleration.trials import Trials
+from mmseg_scr.probes.image_channels import PICTURE, image_channels
 from mmseg_scr.probes.undisturbed import undisturbed
 
-CHANNELS = 3  # of a picture
 PRECISIONS = {'float32': None, 'bfloat16': torch.bfloat16, 'float16': torch.float16}
 
 
@@ -126,9 +125,8 @@ def _check_network(model: BaseSegmentor) -> None:
             f'optimize() takes a float32 model, got {names}; call model.float(), and give '
             "precision='bfloat16' or 'float16' to have that tried"
         )
-    convolutions = (m for m in model.modules() if isinstance(m, nn.Conv2d))
-    first = next(convolutions, None)
-    if first is not None and first.in_channels != CHANNELS:
+    channels = image_channels(model)
+    if channels not in (None, PICTURE):
         raise ValueError(
-            f'the network takes {first.in_channels} channels, optimize() tries pictures of three'
+            f'the network takes {channels} channels, optimize() tries pictures of three'
         )

@@ -82,7 +82,7 @@ class Programs:
         """A program to be, in code of its own that goes with these programs."""
         forward = with_own_code(self._eager)
         forget_with(self, forward)
-        compile_one = partial(_compile, proxy(self))  # torch keeps it for good
+        compile_one = partial(Programs.compile, proxy(self))  # torch keeps it for good
         return torch.compile(forward, dynamic=free, fullgraph=True, backend=compile_one)
 
     def _run(self, form: tuple, args: tuple, kwargs: dict, given: tuple, state: State) -> object:
@@ -129,10 +129,6 @@ def _settings() -> Iterator[None]:
         shapes = dict(use_duck_shape=False, symbol_guard_limit_before_specialize=MOST_GUARDS)
         stack.enter_context(shape_config.patch(**shapes))
         yield
-
-
-def _compile(programs: Programs, graph: torch.fx.GraphModule, inputs: list) -> Callable:
-    return programs.compile(graph, inputs)
 
 
 def _form(args: tuple, kwargs: dict) -> tuple:

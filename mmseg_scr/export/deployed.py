@@ -6,6 +6,7 @@ from mmseg.models import BaseSegmentor, EncoderDecoder
 from torch import Tensor, nn
 
 from mmseg_scr.export.preparation import Normalize, PadToMultiple, preprocessing_of
+from mmseg_scr.probes.image_channels import PICTURE, image_channels
 from mmseg_scr.probes.last_head import classes_of, last_head
 
 OUTPUTS = {
@@ -14,7 +15,6 @@ OUTPUTS = {
     'probabilities': 'probabilities at the size of the image',
     'labels': 'the index of the most probable class of every pixel',
 }
-CHANNELS = 3  # of a picture
 BYTE_CLASSES = 256  # whose indices a byte holds
 
 
@@ -43,7 +43,7 @@ class Deployed(nn.Module):
         if output not in OUTPUTS:
             raise ValueError(f'output must be one of {", ".join(OUTPUTS)}, got {output!r}')
         self.model = model.eval()
-        if self.channels != CHANNELS:
+        if self.channels != PICTURE:
             raise ValueError(
                 f'the network takes {self.channels} channels, a file has pictures of three'
             )
@@ -61,8 +61,7 @@ class Deployed(nn.Module):
     @property
     def channels(self) -> int:
         """Of an image."""
-        first = next(m for m in self.model.backbone.modules() if isinstance(m, nn.Conv2d))
-        return first.in_channels
+        return image_channels(self.model.backbone)
 
     def forward(self, image: Tensor) -> Tensor:
         """(B, C, H, W) -> (B, K, h, w) logits, (B, K, H, W), or (B, H, W) labels, uint8 or int32.

@@ -11,8 +11,8 @@ from mmseg.models import BaseSegmentor
 from torch import Tensor
 
 from mmseg_scr.export.model import EXAMPLE, call_once
+from mmseg_scr.probes.image_channels import PICTURE
 
-CHANNELS = 3  # of a picture
 SEED = 0
 
 
@@ -36,7 +36,7 @@ def fix_random_bases(model: BaseSegmentor, example: tuple[int, int, int] = EXAMP
     with torch.random.fork_rng(devices=[]):
         torch.manual_seed(SEED)
         batch, *size = example
-        images = torch.randn(batch, CHANNELS, *size)
+        images = torch.randn(batch, PICTURE, *size)
         first, second = (call_once(partial(_predict, model), images) for _ in range(2))
     if not torch.equal(first, second):
         raise ValueError(
