@@ -9,6 +9,7 @@ import shutil
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
+from typing import IO
 from weakref import finalize
 
 try:
@@ -68,10 +69,12 @@ class Drafts:
 
 
 def write_text(path: Path, text: str) -> None:
-    """Write a text file in one step."""
+    """Write a text file in one step; it is whole also if the machine is lost."""
     drafts = Drafts()
     draft = drafts.open(path)
-    draft.write_text(text, encoding='utf-8', errors='surrogateescape', newline='')
+    with draft.open('w', encoding='utf-8', errors='surrogateescape', newline='') as file:
+        file.write(text)
+        reach_the_disk(file)
     drafts.commit()
 
 
@@ -80,6 +83,12 @@ def write_csv(path: Path, rows: Iterable[Sequence[object]]) -> None:
     text = io.StringIO()
     csv.writer(text).writerows(rows)
     write_text(path, text.getvalue())
+
+
+def reach_the_disk(file: IO) -> None:
+    """Return when all that was written to a file is there for good."""
+    file.flush()
+    os.fsync(file.fileno())
 
 
 @contextmanager

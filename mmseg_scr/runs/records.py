@@ -1,18 +1,15 @@
 """What is kept of a finished training: a line of JSON, a few kB, in a file that only grows."""
 
-import fcntl
 import hashlib
 import json
-import os
 from collections.abc import Iterable
 from dataclasses import MISSING, asdict, dataclass, fields, replace
 from math import isfinite, nan
 from pathlib import Path
-from typing import IO
 
 from mmengine.config import Config
 
-from mmseg_scr.drafts import Drafts
+from mmseg_scr.drafts import locked, reach_the_disk, write_text
 from mmseg_scr.version import __version__
 
 # Keys that say where a run and its data lie, how it was started and what it draws.
@@ -76,19 +73,13 @@ def config_digest(config: Config) -> str:
 
 def write_record(path: Path, record: RunRecord) -> None:
     """Write one record as a file of its own, whole or not at all, also if the machine is lost."""
-    line = _line(record)
-    drafts = Drafts()
-    with drafts.open(path).open('w') as file:
-        file.write(line)
-        _reach_the_disk(file)
-    drafts.commit()
+    write_text(path, _line(record))
 
 
 def add_records(path: Path, records: Iterable[RunRecord]) -> None:
     """Append those records that the file does not have; several processes may do so at a time."""
     path.parent.mkdir(parents=True, exist_ok=True)
-    with path.open('a+', newline='') as file:  # as its bytes are, which are counted
-        fcntl.flock(file, fcntl.LOCK_EX)
+    with locked(path), path.open('a+', newline='') as file:  # as its bytes are, which are counted
         file.seek(0)
         text = file.read()
         whole = _without_cut_line(text)
@@ -98,7 +89,7 @@ def add_records(path: Path, records: Iterable[RunRecord]) -> None:
         if whole and not whole.endswith('\n'):
             file.write('\n')
         file.writelines(_line(record) for record in records if record.key not in known)
-        _reach_the_disk(file)
+        reach_the_disk(file)
 
 
 def read_records(path: Path) -> list[RunRecord]:
@@ -129,11 +120,6 @@ def _require_known(content: dict, where: str) -> None:
             f'{where} has {", ".join(unknown)}, which mmseg_scr {__version__} does not know: it was'
             ' written by a newer version; update the package'
         )
-
-
-def _reach_the_disk(file: IO) -> None:
-    file.flush()
-    os.fsync(file.fileno())
 
 
 def _line(record: RunRecord) -> str:

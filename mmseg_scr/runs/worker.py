@@ -4,11 +4,8 @@ A process that is killed loses the iterations since its last checkpoint. The nex
 and ends, on a CPU, with the same numbers to the bit.
 """
 
-import fcntl
 import sys
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from pickle import UnpicklingError
 from zipfile import BadZipFile, ZipFile
@@ -18,6 +15,7 @@ from mmengine.config import Config
 
 from mmseg_scr.checks.checkpoints import TRUST_OPTION
 from mmseg_scr.datasets import check_folders
+from mmseg_scr.drafts import locked
 from mmseg_scr.runs.evaluation import list_classes, save_image_table
 from mmseg_scr.runs.job import LOADERS, Job
 from mmseg_scr.runs.launch import started_runner
@@ -45,7 +43,7 @@ def run_job(folder: Path, title: str, seed: int, device: str, *, trusted: bool =
             'the device of this run is a GPU, but torch sees none: it would train on '
             'the CPU; see "python -m mmseg_scr"'
         )
-    with _alone(folder):
+    with locked(folder / 'lock'):
         # Without its name, or the runner would write its own form over the file.
         config = Config(Config.fromfile(folder / 'config.py').to_dict())
         config.work_dir = str(folder)  # where it lies now
@@ -73,13 +71,6 @@ def _train_and_record(job: Job, config: Config, device: str, trusted: bool) -> N
     minutes = (time.monotonic() - start) / 60
     record = record_of(job, runner, metrics, device=device, minutes=minutes)
     write_record(job.record_file, record)
-
-
-@contextmanager
-def _alone(folder: Path) -> Iterator[None]:
-    with (folder / 'lock').open('w') as file:
-        fcntl.flock(file, fcntl.LOCK_EX)  # let go of when the process ends, however it ends
-        yield
 
 
 def _newest_readable(folder: Path) -> Path | None:
