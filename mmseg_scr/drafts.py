@@ -69,12 +69,10 @@ class Drafts:
 
 
 def write_text(path: Path, text: str) -> None:
-    """Write a text file in one step; it is whole also if the machine is lost."""
+    """Write a text file in one step."""
     drafts = Drafts()
     draft = drafts.open(path)
-    with draft.open('w', encoding='utf-8', errors='surrogateescape', newline='') as file:
-        file.write(text)
-        reach_the_disk(file)
+    draft.write_text(text, encoding='utf-8', errors='surrogateescape', newline='')
     drafts.commit()
 
 

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from mmengine.config import Config
 
-from mmseg_scr.drafts import locked, reach_the_disk, write_text
+from mmseg_scr.drafts import Drafts, locked, reach_the_disk
 from mmseg_scr.version import __version__
 
 # Keys that say where a run and its data lie, how it was started and what it draws.
@@ -73,7 +73,12 @@ def config_digest(config: Config) -> str:
 
 def write_record(path: Path, record: RunRecord) -> None:
     """Write one record as a file of its own, whole or not at all, also if the machine is lost."""
-    write_text(path, _line(record))
+    line = _line(record)
+    drafts = Drafts()
+    with drafts.open(path).open('w') as file:
+        file.write(line)
+        reach_the_disk(file)
+    drafts.commit()
 
 
 def add_records(path: Path, records: Iterable[RunRecord]) -> None:
