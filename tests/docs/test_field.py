@@ -48,3 +48,15 @@ def test_every_part_of_the_field_that_was_trained_has_its_row(study, slot):
     trained = {record.title for record in read_records(ROOT / f'docs/results/{study}.jsonl')}
     due = [title for title in FIELD if f'-{slot}-' in title and title in trained]
     assert set(due) <= set(shown(study, slot)[1])
+
+
+def test_every_difference_that_is_resolved_is_in_the_text_and_no_other():
+    said = PAGE.partition('What three seeds of each show')[2].partition('- **Not told apart**')[0]
+    of_parts = re.compile(
+        r'^\| (scr-contrast-off-(?:aligner|context)-\w+) \| 3 (.+)\|$', re.MULTILINE
+    )
+    cells = [cell for row in of_parts.findall(PAGE) for cell in row[1].split('|')[-4:-1]]
+    differences = [re.search(r'\((\S+ \[.+?\])(, within noise)?\)', cell) for cell in cells]
+    assert f'of {len(cells)} such intervals' in said
+    resolved = [found[1] for found in differences if not found[2]]
+    assert sorted(re.findall(r'[+-]\S+ \[.+?\]', said)) == sorted(resolved)
