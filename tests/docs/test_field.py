@@ -60,3 +60,10 @@ def test_every_difference_that_is_resolved_is_in_the_text_and_no_other():
     assert f'of {len(cells)} such intervals' in said
     resolved = [found[1] for found in differences if not found[2]]
     assert sorted(re.findall(r'[+-]\S+ \[.+?\]', said)) == sorted(resolved)
+
+
+def test_what_ocr_changes_is_what_its_row_says():
+    said = re.search(r'- \*\*OCR\*\* .+?: (.+?) in mIoU, (.+?) in the band', PAGE)
+    row = re.search(r'^\| scr-classifier-ocr \| 3 (.+)\|$', PAGE, re.MULTILINE)[1]
+    differences = re.findall(r'\((\S+ \[.+?\])[,)]', row)
+    assert list(said.groups()) == differences[:2]
