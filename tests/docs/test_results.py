@@ -34,6 +34,7 @@ MAIN = {  # metrics of the table on the page
     'camvid': ['mIoU', 'boundary/mIoU_w1', 'boundary/mIoU_w3', 'boundary/mIoU_interior_w3'],
 }
 BOTH, SRM, CRM = 'scr-contrast-off', 'baseline-aligner-srm', 'baseline-context-crm'
+RECIPE = 'mscan-nano_1xb4-adamw-2500_street-scenes-96x192'
 LITERAL = 'scr-contrast-off-form-literal'
 COLUMNS = ('mIoU', 'boundary/mIoU_w1', 'boundary/mIoU_w2', 'boundary/mIoU_interior_w2')
 
@@ -50,6 +51,23 @@ def test_the_plan_of_a_study_trains_what_its_records_are_of(study, tmp_path):
     digests = {job.title: job.digest for job in prepare_jobs(groups, tmp_path)}
     for record in records_of(study):
         assert record.digest == digests[record.title], record.title
+
+
+@pytest.mark.parametrize(
+    ('title', 'config', 'contrast'),
+    [
+        ('street-both', BOTH, {}),
+        ('street-contrast', 'scr', dict(loss_weight=1.0)),
+        ('street-contrast-weak', 'scr', {}),
+        ('street-contrast-late', 'scr', dict(warmup_iters=1250)),
+        ('street-contrast-finest', 'scr', dict(in_index=[0])),
+    ],
+)
+def test_a_config_with_options_trains_what_decided(title, config, contrast, tmp_path):
+    config = Config.fromfile(CONFIGS / f'demo/{config}_{RECIPE}.py')
+    config.merge_from_dict({f'model.decode_head.contrast.{k}': v for k, v in contrast.items()})
+    (record,) = (record for record in records_of('contrast') if record.title == title)
+    assert record.digest == config_digest(repeatable(config, 'x', record.seed, tmp_path))
 
 
 def test_configs_of_shipped_models_train_what_their_records_are_of(tmp_path):
@@ -181,7 +199,9 @@ def test_scores_of_attempts_are_those_of_their_records():
     assert f'a tenth of the rate {band["street-offsets-slow"]},' in TEXT
     assert f'standardised means {band["street-adaptive"]},' in TEXT
     weak, full = band['street-contrast-weak'], band['street-contrast']
-    assert f'the contrast with weight 0.1 {weak} and with 1 {full}:' in TEXT
+    late, finest = band['street-contrast-late'], band['street-contrast-finest']
+    assert f'the contrast with weight 0.1 {weak} and with 1 {full}, with 0.1 from' in TEXT
+    assert f'from the middle on {late}, of the finest map alone {finest}:' in TEXT
 
 
 @pytest.mark.parametrize(
@@ -240,6 +260,9 @@ def test_sentence_on_the_contrast_says_what_its_records_say():
     assert f"and at {full} with the paper's weight of 1" in TEXT
     slow = f'{ends["street-offsets-slow"]:.2f}'
     assert f'A tenth of it ends at {slow} on val, against {without}' in TEXT
+    late, finest = (f'{ends[f"street-contrast-{name}"]:.2f}' for name in ('late', 'finest'))
+    assert f'`street-contrast-late`) they end at {late}, and' in TEXT
+    assert f'`street-contrast-finest`) at {finest}.' in TEXT
     adaptive = f'{ends["street-adaptive"]:.2f}'
     assert f'ends at {adaptive} mIoU on val against {without}' in TEXT
 
