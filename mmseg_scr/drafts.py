@@ -93,7 +93,8 @@ def reach_the_disk(file: IO) -> None:
 def locked(path: Path) -> Iterator[None]:
     """Hold a file, made where it is missing, against all others who ask for it.
 
-    It may be appended to, and replaced at the end: who waits gets the one that is there then.
+    It may be appended to, and replaced at the end: who waits gets the one that is there then. It is
+    let go of when the process ends, however it ends.
     """
     if fcntl is None:
         yield

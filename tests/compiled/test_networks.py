@@ -155,11 +155,13 @@ def compare(name, network, pictures, folder, record_property):
 @torch.no_grad()
 def _passes_for_rounding(rows, deployed, pictures):
     precise = copy.deepcopy(deployed).double()
+    # In each layout sums have another order.
+    layouts = [copy.deepcopy(deployed).to(memory_format=layout) for layout in LAYOUTS]
     for row in rows:
         images = pictures[row.name]
         exact, own, flipped = precise(images.double()), 0.0, 0.0
-        for layout in LAYOUTS:  # in each, sums have another order
-            rounded = copy.deepcopy(deployed).to(memory_format=layout)(images)
+        for in_layout in layouts:
+            rounded = in_layout(images)
             difference = (rounded - exact).abs().max() / exact.abs().max()
             moved = (deployed.labels(rounded) != deployed.labels(exact)).double().mean()
             own, flipped = max(own, difference.item()), max(flipped, moved.item())
