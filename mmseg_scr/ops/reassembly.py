@@ -100,9 +100,12 @@ def _wants_gradient() -> bool:
 
 class _WeightedSum(torch.autograd.Function):
     @staticmethod
-    def forward(ctx, x: Tensor, kernels: Tensor) -> Tensor:
-        ctx.save_for_backward(x, kernels)
+    def forward(x: Tensor, kernels: Tensor) -> Tensor:
         return _weighted_sum(x, kernels)
+
+    @staticmethod
+    def setup_context(ctx, inputs: tuple, output: Tensor) -> None:
+        ctx.save_for_backward(*inputs[:2])
 
     @staticmethod
     def backward(ctx, gradient: Tensor) -> tuple[Tensor | None, Tensor | None]:
@@ -116,9 +119,12 @@ class _WeightedSum(torch.autograd.Function):
 
 class _Similarities(torch.autograd.Function):
     @staticmethod
-    def forward(ctx, query: Tensor, key: Tensor, window: int) -> Tensor:
-        ctx.save_for_backward(query, key)
+    def forward(query: Tensor, key: Tensor, window: int) -> Tensor:
         return _similarities(query, key, window)
+
+    @staticmethod
+    def setup_context(ctx, inputs: tuple, output: Tensor) -> None:
+        ctx.save_for_backward(*inputs[:2])
 
     @staticmethod
     def backward(ctx, gradient: Tensor) -> tuple[Tensor | None, Tensor | None, None]:
@@ -133,9 +139,12 @@ class _Similarities(torch.autograd.Function):
 
 class _Spread(torch.autograd.Function):
     @staticmethod
-    def forward(ctx, fine: Tensor, kernels: Tensor, height: int, width: int) -> Tensor:
-        ctx.save_for_backward(fine, kernels)
+    def forward(fine: Tensor, kernels: Tensor, height: int, width: int) -> Tensor:
         return _spread(fine, kernels, (height, width))
+
+    @staticmethod
+    def setup_context(ctx, inputs: tuple, output: Tensor) -> None:
+        ctx.save_for_backward(*inputs[:2])
 
     @staticmethod
     def backward(ctx, gradient: Tensor) -> tuple[Tensor | None, Tensor | None, None, None]:

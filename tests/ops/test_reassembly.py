@@ -53,6 +53,18 @@ def test_first_and_second_gradients(coarse, fine):
         assert torch.autograd.gradgradcheck(call, inputs)
 
 
+def test_functional_gradients_are_the_same():
+    x, kernels = _inputs((3, 4), (5, 8))
+    query = torch.randn(2, 3, 5, 8).double()
+
+    def loss(x, kernels, query):
+        return reassemble(x, kernels).sin().sum() + window_similarity(query, x, 5).sin().sum()
+
+    gradients = torch.func.grad(loss, argnums=(0, 1, 2))(x, kernels, query)
+    inputs = [t.requires_grad_() for t in (x, kernels, query)]
+    torch.testing.assert_close(gradients, torch.autograd.grad(loss(*inputs), inputs))
+
+
 @EVERY_SIZE
 def test_form_by_blocks_equals_the_form_by_gathers(coarse, fine, monkeypatch):
     x, kernels = (t.requires_grad_() for t in _inputs(coarse, fine))
