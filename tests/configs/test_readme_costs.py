@@ -22,7 +22,7 @@ def rows():
             yield pytest.param(Path(match['config']).name, match[0], id=label)
 
 
-@pytest.mark.parametrize(('config', 'row'), rows())
+@pytest.mark.parametrize(('config', 'row'), [*rows()])
 def test_row_tells_the_own_and_the_published_cost(config, row):
     *published, own = COST.finditer(row)
     total = count(config).cost.total

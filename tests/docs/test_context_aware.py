@@ -268,7 +268,7 @@ class TestWhatToKnow:
         torch.testing.assert_close(self.logits(network, images), whole)
 
     def test_parameters_of_a_projector(self):
-        (named,) = re.findall(r'([\d,]+) each\s+at C = 512', PAGE.text)
+        (named,) = re.findall(r'([\d,]+) each\s+at\s+C\s+=\s+512', PAGE.text)
         classifier = ContextAwareClassifier(512, num_classes=10, ignore_index=255)
         for projector in (classifier.projector, classifier.oracle_projector):
             count = sum(p.numel() for p in projector.parameters())

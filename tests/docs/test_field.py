@@ -11,6 +11,7 @@ from mmseg_scr.runs.records import read_records
 
 ROOT = Path(__file__).parents[2]
 PAGE = (ROOT / 'docs/field.md').read_text()
+TEXT = ' '.join(PAGE.split())
 BASELINES = dict(aligner='scr-contrast-off', context='scr-contrast-off', classifier='scr')
 FIELD = Config.fromfile(ROOT / 'configs/studies/rows.py', import_custom_modules=False).field
 METRICS = {
@@ -51,7 +52,7 @@ def test_every_part_of_the_field_that_was_trained_has_its_row(study, slot):
 
 
 def test_every_difference_that_is_resolved_is_in_the_text_and_no_other():
-    said = PAGE.partition('What three seeds of each show')[2].partition('- **Not told apart**')[0]
+    said = TEXT.partition('What three seeds of each show')[2].partition('- **Not told apart**')[0]
     of_parts = re.compile(
         r'^\| (scr-contrast-off-(?:aligner|context)-\w+) \| 3 (.+)\|$', re.MULTILINE
     )
@@ -63,7 +64,7 @@ def test_every_difference_that_is_resolved_is_in_the_text_and_no_other():
 
 
 def test_what_ocr_changes_is_what_its_row_says():
-    said = re.search(r'- \*\*OCR\*\* .+?: (.+?) in mIoU, (.+?) in the band', PAGE)
+    said = re.search(r'- \*\*OCR\*\* .+?: (.+?) in mIoU, (.+?) in the band', TEXT)
     row = re.search(r'^\| scr-classifier-ocr \| 3 (.+)\|$', PAGE, re.MULTILINE)[1]
     differences = re.findall(r'\((\S+ \[.+?\])[,)]', row)
     assert list(said.groups()) == differences[:2]
