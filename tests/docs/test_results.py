@@ -177,6 +177,8 @@ BAND, INSIDE = 'boundary/mIoU_w{}', 'boundary/mIoU_interior_w{}'
         ('street_scenes', SRM, 'baseline', BAND.format(2), INSIDE.format(2), 'of 2 pixels by {}.'),
         ('street_scenes', LITERAL, BOTH, BAND.format(1), None, 'seeds of the study: {} beside the'),
         ('camvid', BOTH, 'baseline', BAND.format(3), INSIDE.format(3), 'outside of it, by {}.'),
+        ('camvid', BOTH, CRM, 'mIoU', None, 'added to CRM it gains {}, and'),
+        ('camvid', BOTH, CRM, BAND.format(3), None, 'and {} in the band of 3 pixels. CRM'),
         ('camvid', 'scr', BOTH, BAND.format(1), None, 'without it, {} in the band of 1 pixel'),
         ('camvid', 'scr', BOTH, 'mIoU', None, 'in the band of 1 pixel, with {} mIoU'),
     ],
