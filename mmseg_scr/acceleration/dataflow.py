@@ -8,7 +8,7 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 from torch.overrides import TorchFunctionMode
-from torch.utils._pytree import tree_leaves
+from torch.utils._pytree import tree_flatten
 
 ASKS_ONLY = frozenset({'size', 'dim', 'stride', 'numel', 'is_contiguous', '__len__', 'ndimension'})
 CONVOLUTION = ('input', 'weight', 'bias', 'stride', 'padding', 'dilation', 'groups')
@@ -48,7 +48,7 @@ class Dataflow(TorchFunctionMode):
             return result
         call = Call(func, args, kwargs, result)
         self.calls.append(call)
-        for leaf in tree_leaves((args, kwargs)):
+        for leaf in tree_flatten((args, kwargs))[0]:
             if isinstance(leaf, Tensor):
                 self._readers[id(leaf)].append(call)
         return result
@@ -96,5 +96,5 @@ def is_watched(module: nn.Module) -> bool:
 def _only_asks(function: Callable, result: object) -> bool:
     """Whether it reads a shape or a dtype and no value."""
     name = getattr(function, '__name__', '')
-    has_tensor = any(isinstance(leaf, Tensor) for leaf in tree_leaves(result))
+    has_tensor = any(isinstance(leaf, Tensor) for leaf in tree_flatten(result)[0])
     return name in ASKS_ONLY or (name == '__get__' and not has_tensor)

@@ -11,7 +11,7 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 from torch.nn.modules.batchnorm import _BatchNorm
-from torch.utils._pytree import tree_leaves
+from torch.utils._pytree import tree_flatten
 
 from mmseg_scr.acceleration.dataflow import (
     CONVOLUTION,
@@ -81,7 +81,7 @@ class _Folding:
         self._flow = flow
         self._owners = owners(model)
         self._makers = {id(call.result): call for call in flow.convolutions()}
-        self._leaving = {id(leaf) for leaf in tree_leaves(result)}
+        self._leaving = {id(leaf) for leaf in tree_flatten(result)[0]}
         self._with_bias = {
             conv
             for conv in model.modules()

@@ -16,6 +16,7 @@ from mmseg.models.backbones.mscan import MSCABlock
 from torch import Tensor, nn
 
 from mmseg_scr.acceleration.fold import scale_and_shift, scale_inputs, scale_outputs
+from mmseg_scr.ops.recording import is_compiling
 
 
 class FoldedMSCABlock(nn.Module):
@@ -64,7 +65,7 @@ class FoldedMSCABlock(nn.Module):
 
 def _as_map(x: Tensor, height: int, width: int) -> Tensor:
     """(B, H * W, C) -> (B, C, H, W)."""
-    if torch.compiler.is_compiling():
+    if is_compiling():
         # Of one image, code for free sizes invents a stride of the batch, from which the library
         # of convolutions takes another layout than the compiler expects. Here the stride is plain.
         return x.reshape(-1).view(len(x), height, width, x.shape[2]).permute(0, 3, 1, 2)

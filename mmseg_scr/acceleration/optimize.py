@@ -19,6 +19,7 @@ from mmseg_scr.acceleration.steps import (
     split,
 )
 from mmseg_scr.acceleration.trials import Trials
+from mmseg_scr.checks.compilers import require_recent_torch
 from mmseg_scr.probes.image_channels import PICTURE, image_channels
 from mmseg_scr.probes.undisturbed import undisturbed
 
@@ -62,6 +63,7 @@ def optimize(
         ValueError: another precision; no size; images of a wrong shape; weights that are not
             float32; a network of other images than those of three channels.
         TypeError: no segmentor; one that was optimized before.
+        ImportError: torch is older than 2.6.
     """
     _check_options(model, precision, batch)
     with undisturbed(model):
@@ -106,6 +108,7 @@ def _take_steps(trials: Trials, dtype: torch.dtype | None, backend: str) -> None
 
 
 def _check_options(model: BaseSegmentor, precision: str, batch: int) -> None:
+    require_recent_torch('optimize()')
     check_precision(precision)
     if batch < 1:
         raise ValueError(f'batch must be at least 1, got {batch}')

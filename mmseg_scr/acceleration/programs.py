@@ -10,8 +10,7 @@ from torch import Tensor
 from torch._dynamo import config as dynamo_config
 from torch._dynamo.backends.registry import lookup_backend
 from torch._inductor import config as inductor_config
-from torch.fx.experimental import _config as shape_config
-from torch.utils._pytree import tree_leaves, tree_map
+from torch.utils._pytree import tree_flatten, tree_map
 
 from mmseg_scr.acceleration.likeness import largest_difference
 from mmseg_scr.acceleration.own_code import forget_with, with_own_code
@@ -123,6 +122,8 @@ def one_line(error: BaseException) -> str:
 @contextmanager
 def _settings() -> Iterator[None]:
     """Weights and rates are constants, random numbers are eager mode's, equal sizes are chance."""
+    from torch.fx.experimental import _config as shape_config  # torch 2.1 has none
+
     with ExitStack() as stack:
         stack.enter_context(dynamo_config.patch(specialize_float=True))
         stack.enter_context(inductor_config.patch(freezing=True, fallback_random=True))
@@ -137,12 +138,12 @@ def _form(args: tuple, kwargs: dict) -> tuple:
         (leaf.shape, leaf.stride(), leaf.dtype, leaf.device, leaf.requires_grad)
         if isinstance(leaf, Tensor)
         else repr(leaf)
-        for leaf in tree_leaves((args, kwargs))
+        for leaf in tree_flatten((args, kwargs))[0]
     )
 
 
 def _floats(result: object) -> list[Tensor]:
-    leaves = (leaf for leaf in tree_leaves(result) if isinstance(leaf, Tensor))
+    leaves = (leaf for leaf in tree_flatten(result)[0] if isinstance(leaf, Tensor))
     return [leaf for leaf in leaves if leaf.is_floating_point()]
 
 

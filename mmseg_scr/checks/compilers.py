@@ -1,4 +1,4 @@
-"""Whether torch's compiler finds what it writes code for."""
+"""Whether torch's compiler and exporter can be used here."""
 
 import os
 import shutil
@@ -7,6 +7,20 @@ import sys
 import torch
 
 NEEDS_COMPILER = 'inductor'
+OLDEST = '2.6'  # torch whose compiler and exporter do what is asked of them here
+
+
+def require_recent_torch(what: str) -> None:
+    """Make sure that torch compiles and exports in the ways that this package relies on.
+
+    Args:
+        what: needs it.
+
+    Raises:
+        ImportError: an older torch.
+    """
+    if torch.__version__ < OLDEST:  # torch compares them as versions
+        raise ImportError(f'{what} needs torch {OLDEST} or later, this is {torch.__version__}')
 
 
 def missing_compiler(device: torch.device, backend: str) -> str | None:

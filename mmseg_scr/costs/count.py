@@ -23,12 +23,19 @@ from functools import partial
 import torch
 from torch import Tensor, nn
 from torch._subclasses.fake_tensor import FakeTensorMode
-from torch.nn.attention import SDPBackend, sdpa_kernel
+from torch.utils import flop_counter
 from torch.utils._python_dispatch import TorchDispatchMode
-from torch.utils._pytree import tree_leaves
-from torch.utils.flop_counter import FlopCounterMode
+from torch.utils._pytree import tree_flatten
 
 from mmseg_scr.probes.parts import part_label, part_paths
+
+try:
+    from torch.nn.attention import SDPBackend, sdpa_kernel
+except ModuleNotFoundError:  # torch 2.2 and older
+    _without_fused = dict(enable_flash=False, enable_mem_efficient=False)
+    plain_attention = partial(torch.backends.cuda.sdp_kernel, **_without_fused)
+else:
+    plain_attention = partial(sdpa_kernel, SDPBackend.MATH)
 
 WEIGHTED = (nn.Conv1d, nn.Conv2d, nn.Conv3d, nn.Linear)
 NORMS = (nn.modules.batchnorm._NormBase, nn.GroupNorm, nn.LayerNorm)
@@ -113,10 +120,10 @@ class _Trace:
         self.paper = Counter()
         for path, module in self.model.named_modules():
             module.register_forward_hook(partial(self._record, path))
-        reads, flops = _ParameterReads(), FlopCounterMode(display=False)
+        reads, flops = _ParameterReads(), _flop_counter(self.model)
         device = next(model.parameters()).device
         # Not every version of torch counts the fused kernels of attention; all count bmm.
-        with mode, torch.no_grad(), sdpa_kernel(SDPBackend.MATH), flops, reads:
+        with mode, torch.no_grad(), plain_attention(), flops, reads:
             self.model(torch.zeros(1, 3, *shape, device=device))
         self.parameters = {
             path: p.numel() for path, p in self.model.named_parameters() if id(p) in reads.seen
@@ -161,6 +168,25 @@ class _Trace:
             self.paper[path] += _paper_count(module, output)
 
 
+def _flop_counter(model: nn.Module) -> flop_counter.FlopCounterMode:
+    """Counts by module, which torch 2.3 and older have to be told of."""
+    counter = flop_counter.FlopCounterMode(display=False)
+    if not hasattr(flop_counter, 'ModuleTracker'):
+        for path, module in model.named_modules():
+            enter = partial(_enter, counter.parents, f'{type(model).__name__}.{path}')
+            module.register_forward_pre_hook(enter)
+            module.register_forward_hook(partial(_leave, counter.parents))
+    return counter
+
+
+def _enter(parents: list[str], name: str, *_: object) -> None:
+    parents.append(name)
+
+
+def _leave(parents: list[str], *_: object) -> None:
+    parents.pop()
+
+
 class _ParameterReads(TorchDispatchMode):
     """Remembers the parameters that operators read."""
 
@@ -170,7 +196,7 @@ class _ParameterReads(TorchDispatchMode):
 
     def __torch_dispatch__(self, func, types, args=(), kwargs=None):
         kwargs = kwargs or {}
-        tensors = tree_leaves((args, kwargs))
+        tensors = tree_flatten((args, kwargs))[0]
         self.seen.update(id(t) for t in tensors if isinstance(t, nn.Parameter))
         return func(*args, **kwargs)
 

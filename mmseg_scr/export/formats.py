@@ -12,7 +12,7 @@ from pathlib import Path
 import torch
 from torch.export import ExportedProgram
 
-from mmseg_scr.checks.compilers import missing_compiler
+from mmseg_scr.checks.compilers import missing_compiler, require_recent_torch
 
 INPUT = 'image'
 AXES = ('batch', None, 'height', 'width')
@@ -43,11 +43,13 @@ def require_packages(name: str) -> None:
     """Make sure that this machine can write and read files of a format.
 
     Raises:
-        ImportError: a package is missing; the message says how to install it.
+        ImportError: a package is missing, and the message says how to install it; torch is older
+            than 2.6.
         ValueError: no C++ compiler, which AOTInductor needs; another format.
     """
     if name not in FORMATS:
         raise ValueError(f'format must be one of {", ".join(FORMATS)}, got {name!r}')
+    require_recent_torch('an export')
     kind = FORMATS[name]
     missing = [package for package in kind.packages if find_spec(package) is None]
     if missing:

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import torch
 from torch import Tensor
-from torch.export import Dim, ExportedProgram
+from torch.export import ExportedProgram
 
 from mmseg_scr.export.deployed import Deployed
 from mmseg_scr.export.formats import FORMATS, require_packages
@@ -14,7 +14,7 @@ from mmseg_scr.export.metadata import describe
 # Two images, for an exporter takes 1 for a constant; no side is a multiple of the strides, equal to
 # the other, or a number of channels, and no map of the pyramid has one pixel.
 EXAMPLE = (2, 264, 328)
-FREE = {axis: Dim.DYNAMIC for axis in (0, 2, 3)}
+FREE_AXES = (0, 2, 3)
 SHOWN = 300  # characters of torch's reason
 
 
@@ -59,7 +59,8 @@ def trace(deployed: Deployed, example: tuple[int, int, int] = EXAMPLE) -> Export
     with torch.no_grad():
         call_once(deployed, image)  # what a module makes at its first call is no part of it
         try:
-            return torch.export.export(deployed, (image,), dynamic_shapes=(FREE,))
+            free = dict.fromkeys(FREE_AXES, torch.export.Dim.DYNAMIC)
+            return torch.export.export(deployed, (image,), dynamic_shapes=(free,))
         except Exception as error:  # of many kinds, none of them promised
             raise ExportError(f'torch.export refuses the model: {reason(error)}') from error
 

@@ -4,6 +4,8 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor
 
+from mmseg_scr.ops.recording import is_compiling
+
 
 def average_pool(x: Tensor, size: tuple[int, int]) -> Tensor:
     """Average ``x`` over ``size`` windows, the ones of ``F.adaptive_avg_pool2d``; they may overlap.
@@ -20,7 +22,7 @@ def average_pool(x: Tensor, size: tuple[int, int]) -> Tensor:
     Returns:
         (B, C, h, w), dtype of ``x``. The sums are float32 at least.
     """
-    if torch.compiler.is_compiling():
+    if is_compiling():
         return pool_by_products(x, size)
     return F.adaptive_avg_pool2d(x, size)
 

@@ -2,13 +2,15 @@
 
 import torch
 
-# torch 2.6 does not tell the two apart.
-_is_exporting = getattr(torch.compiler, 'is_exporting', torch.compiler.is_compiling)
+# What torch.compile takes for true; torch 2.2 and older have no public one.
+is_compiling = getattr(torch.compiler, 'is_compiling', None) or torch._utils.is_compiling
+# torch 2.6 and older do not tell the two apart.
+_is_exporting = getattr(torch.compiler, 'is_exporting', is_compiling)
 
 
 def is_recorded() -> bool:
     """Whether ``torch.compile``, ``torch.export`` or ``torch.jit.trace`` watches this call."""
-    return torch.compiler.is_compiling() or torch.jit.is_tracing()
+    return is_compiling() or torch.jit.is_tracing()
 
 
 def is_compiled_to_predict() -> bool:
@@ -25,4 +27,4 @@ def is_compiled_to_train() -> bool:
 
 
 def _is_compiled() -> bool:
-    return torch.compiler.is_compiling() and not _is_exporting()
+    return is_compiling() and not _is_exporting()

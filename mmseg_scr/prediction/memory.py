@@ -7,7 +7,7 @@ import torch
 from mmseg.models import BaseSegmentor
 from torch import Tensor
 from torch.utils._python_dispatch import TorchDispatchMode
-from torch.utils._pytree import tree_iter
+from torch.utils._pytree import tree_flatten
 
 PROBES = (128, 256)  # sides of the inputs that are measured
 UNSEEN = 1.2  # convolutions also have work space, which no tensor shows
@@ -87,7 +87,7 @@ class _LiveBytes(TorchDispatchMode):
 
     def __torch_dispatch__(self, func, types, args=(), kwargs=None):
         result = func(*args, **(kwargs or {}))
-        for tensor in tree_iter(result):
+        for tensor in tree_flatten(result)[0]:
             if isinstance(tensor, Tensor):
                 self._follow(tensor.untyped_storage())
         self.peak = max(self.peak, sum(self._live.values()))

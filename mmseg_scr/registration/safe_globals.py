@@ -1,7 +1,7 @@
 """Lets ``torch.load(weights_only=True)``, the default since torch 2.6, read mmengine's checkpoints.
 
 They hold logging buffers and numpy scalars next to the weights (mmengine#1655). Only these are
-allowed, under their pickled names, through torch's public list; in particular not ``getattr``.
+allowed, under their pickled names; in particular not ``getattr``.
 """
 
 from collections.abc import Callable
@@ -12,17 +12,21 @@ import torch
 from mmengine.logging import HistoryBuffer
 from mmengine.utils import digit_version
 
+from mmseg_scr.registration import old_safe_reader
+
 NUMPY_CORES = ('numpy.core', 'numpy._core')  # before and since numpy 2
 SCALAR_KINDS = ('?', 'i1', 'i2', 'i4', 'i8', 'u1', 'u2', 'u4', 'u8', 'f2', 'f4', 'f8')
 
 
 def allow_mmengine_checkpoints() -> None:
-    """Add what mmengine writes beside the weights to torch's safe globals.
+    """Add what mmengine writes beside the weights to what torch's safe reader reads.
 
-    Does nothing before torch 2.6, where ``torch.load`` reads everything unless told otherwise.
+    Before torch 2.6, which has a list for it, the reader is exchanged.
     """
     if digit_version(torch.__version__) >= digit_version('2.6.0'):
         torch.serialization.add_safe_globals(_safe_globals())
+    else:
+        old_safe_reader.install(_safe_globals())
 
 
 def _safe_globals() -> list[tuple[Callable, str]]:
@@ -31,7 +35,8 @@ def _safe_globals() -> list[tuple[Callable, str]]:
     Given as pairs, they outlive ``torch.serialization.safe_globals(...)`` around another load,
     which takes away the bare objects that it shares with the list.
     """
-    core = getattr(np, '_core', None) or np.core
+    # numpy 1.26 has an empty `_core`.
+    multiarray = getattr(getattr(np, '_core', None), 'multiarray', None) or np.core.multiarray
     pairs = [
         (HistoryBuffer, 'mmengine.logging.history_buffer.HistoryBuffer'),
         (_history_statistic, 'builtins.getattr'),
@@ -40,8 +45,8 @@ def _safe_globals() -> list[tuple[Callable, str]]:
         (np.dtype, 'numpy.dtype'),
     ]
     for path in NUMPY_CORES:
-        pairs.append((core.multiarray._reconstruct, f'{path}.multiarray._reconstruct'))
-        pairs.append((core.multiarray.scalar, f'{path}.multiarray.scalar'))
+        pairs.append((multiarray._reconstruct, f'{path}.multiarray._reconstruct'))
+        pairs.append((multiarray.scalar, f'{path}.multiarray.scalar'))
     kinds = [type(np.dtype(code)) for code in SCALAR_KINDS]
     return pairs + [(kind, f'numpy.dtypes.{kind.__name__}') for kind in kinds]
 

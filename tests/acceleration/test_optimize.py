@@ -15,6 +15,7 @@ from torch import nn
 from mmseg_scr.acceleration import optimize, steps, trials
 from mmseg_scr.acceleration.likeness import Likeness, logits
 from mmseg_scr.acceleration.trial import Times
+from mmseg_scr.checks import compilers
 from mmseg_scr.checks.compilers import missing_compiler
 
 SIZE = (64, 96)
@@ -241,6 +242,12 @@ def test_augmentation_goes_around_it(faster):
         SegTTAModel(module=own).test_step(copy.deepcopy(data))[0] for own in (model, fast(model))
     ]
     assert torch.equal(*(result.pred_sem_seg.data for result in results))
+
+
+def test_it_names_a_torch_that_is_too_old(monkeypatch):
+    monkeypatch.setattr(compilers, 'OLDEST', '99.0')
+    with pytest.raises(ImportError, match=r'^optimize\(\) needs torch 99.0 or later, this is \d'):
+        fast(tiny_segmentor())
 
 
 def test_it_refuses_what_its_code_would_not_follow(faster):

@@ -88,13 +88,21 @@ def test_single_image_with_a_last_map_of_one_pixel_trains():
     assert all(p.grad.isfinite().all() for p in dappm.parameters())
 
 
-def test_export_is_good_above_256_pixels_a_side_and_refuses_images_below():
-    """A window of stride 8 leaves one pixel there, which torch's guards tell from several."""
+def test_export_is_good_above_256_pixels_a_side_and_never_wrong_below():
+    """A window of stride 8 leaves one pixel there, which guards of torch 2.14 tell from several."""
     context = fill_parameters(DAPPM(WIDTHS, 6, norm_cfg=BN), scale=0.1).eval()
     free, maps = dict.fromkeys((0, 2, 3), torch.export.Dim.DYNAMIC), stage_maps(2, (520, 600))
     program = torch.export.export(context, (maps,), dynamic_shapes=([free] * 4,)).module()
     for batch, size in [(1, (257, 360)), (3, (512, 290))]:
         maps = stage_maps(batch, size)
         torch.testing.assert_close(program(maps), context(maps), rtol=1e-5, atol=1e-5)
-    with pytest.raises(AssertionError, match='Guard failed'):
-        program(stage_maps(1, (256, 320)))
+    maps = stage_maps(1, (256, 320))
+    result = refusal = None
+    try:
+        result = program(maps)  # torch 2.6 takes it
+    except AssertionError as error:
+        refusal = str(error)
+    if refusal:
+        assert 'Guard failed' in refusal
+    else:
+        torch.testing.assert_close(result, context(maps), rtol=1e-5, atol=1e-5)

@@ -15,9 +15,6 @@ SFNET = dict(
 )
 
 
-FREE = torch.export.Dim.DYNAMIC
-
-
 class Logits(nn.Module):
     """A segmentor with the one argument that an exporter wants."""
 
@@ -37,7 +34,7 @@ def network():
 
 @pytest.fixture(scope='module')
 def exported(network):
-    sizes = {'images': {0: FREE, 2: FREE, 3: FREE}}
+    sizes = {'images': dict.fromkeys((0, 2, 3), torch.export.Dim.DYNAMIC)}
     program = torch.export.export(network, (torch.randn(2, 3, 65, 97),), dynamic_shapes=sizes)
     return program.module()
 

@@ -4,6 +4,7 @@ from types import SimpleNamespace
 import pytest
 from builders.exported import INSTALL, small_model
 
+from mmseg_scr.checks import compilers
 from mmseg_scr.export import Deployed, formats, require_packages
 from mmseg_scr.export.model import export_model
 
@@ -20,6 +21,12 @@ def test_a_missing_compiler_is_named(monkeypatch, tmp_path):
     monkeypatch.setenv('CXX', 'mycc')
     with pytest.raises(ValueError, match=r'compiles: there is no C\+\+ compiler \(mycc\)'):
         require_packages('aot_inductor')
+
+
+def test_an_old_torch_is_named(monkeypatch):
+    monkeypatch.setattr(compilers, 'OLDEST', '99.0')
+    with pytest.raises(ImportError, match=r'^an export needs torch 99.0 or later, this is \d'):
+        require_packages('onnx')
 
 
 def test_another_format_is_refused():

@@ -9,6 +9,10 @@ from mmengine.runner.checkpoint import load_checkpoint
 
 from mmseg_scr.registration.safe_globals import allow_mmengine_checkpoints
 
+pytestmark = pytest.mark.skipif(
+    not hasattr(torch.serialization, 'get_safe_globals'), reason='torch has no list'
+)
+
 
 @pytest.fixture(autouse=True)
 def _only_our_safe_globals():
