@@ -8,6 +8,8 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor
 
+IS_OLD = torch.__version__ < '2.6'  # the operator of 2.1 ends with an error in the case below
+
 
 def pixel_rows(x: Tensor) -> Tensor:
     """(B, C, h, w) -> (B * h * w, C), row (b * h + y) * w + x; a view of a channels_last map."""
@@ -33,7 +35,12 @@ def weighted_rows(table: Tensor, index: Tensor, weights: Tensor) -> Tensor:
     Returns:
         (A, C), dtype of ``weights``.
     """
-    if table.dtype == weights.dtype:
+    if table.dtype == weights.dtype and not (IS_OLD and _of_weights_alone(table, weights)):
         return F.embedding_bag(index, table, per_sample_weights=weights, mode='sum')
     read = table.index_select(0, index.flatten()).view(*index.shape, -1)
     return (read.to(weights.dtype) * weights.unsqueeze(-1)).sum(dim=1)
+
+
+def _of_weights_alone(table: Tensor, weights: Tensor) -> bool:
+    """Whether the gradient goes to the weights, as of a frozen network's map."""
+    return torch.is_grad_enabled() and weights.requires_grad and not table.requires_grad

@@ -1,15 +1,16 @@
 import pytest
 import torch
 
+from mmseg_scr.ops import rows
 from mmseg_scr.ops.rows import has_rows, pixel_rows, weighted_rows
 
 
 @pytest.mark.parametrize('layout', [torch.contiguous_format, torch.channels_last])
 def test_a_row_holds_the_channels_of_a_pixel(layout):
     x = torch.randn(2, 3, 4, 5).to(memory_format=layout)
-    rows = pixel_rows(x)
-    assert rows.shape == (40, 3)
-    assert torch.equal(rows[(1 * 4 + 2) * 5 + 3], x[1, :, 2, 3])
+    table = pixel_rows(x)
+    assert table.shape == (40, 3)
+    assert torch.equal(table[(1 * 4 + 2) * 5 + 3], x[1, :, 2, 3])
 
 
 def test_a_channels_last_map_is_read_in_place_and_another_is_copied():
@@ -41,6 +42,15 @@ def test_equals_the_sum_by_loops(dtype):
 def test_gradients_of_table_and_weights():
     table, index, weights = given()
     assert torch.autograd.gradcheck(lambda t, w: weighted_rows(t, index, w), (table, weights))
+
+
+def test_gradient_of_the_weights_alone_is_the_same_by_each_way(monkeypatch):
+    table, index, weights = given()
+    expected = torch.autograd.grad(weighted_rows(table, index, weights).square().sum(), weights)
+    for is_old in {True, rows.IS_OLD}:
+        monkeypatch.setattr(rows, 'IS_OLD', is_old)
+        alone = weighted_rows(table.detach(), index, weights).square().sum()
+        torch.testing.assert_close(torch.autograd.grad(alone, weights), expected)
 
 
 def test_a_second_derivative_is_refused():
