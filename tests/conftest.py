@@ -3,7 +3,8 @@
 ``python -m pytest tests/ops tests/layers --device cuda`` runs the rooms of :data:`TENSOR_ROOMS` on
 a GPU: there, what a test creates without naming a device lies on the one that was asked for, in
 float32 without TF32. All other tests stay on the CPU. A test that has to name the device takes the
-fixture ``device``; one that only makes sense on a CPU is marked ``cpu_only``.
+fixture ``device``; one that only makes sense on a CPU is marked ``cpu_only``, one of what older
+torch does not do ``needs_torch``.
 """
 
 import logging
@@ -14,6 +15,7 @@ from pathlib import Path
 import pytest
 import torch
 from mmengine.logging import MMLogger
+from mmengine.utils import digit_version
 
 TENSOR_ROOMS = ('ops', 'layers', 'aligners', 'contexts', 'losses', 'classifiers', 'decoders')
 TESTS = Path(__file__).parent
@@ -99,3 +101,7 @@ def pytest_collection_modifyitems(items):
         for marker in item.iter_markers('cpu_only'):
             if device_of(item) != CPU:
                 item.add_marker(pytest.mark.skip(reason=f'on a CPU only: {marker.args[0]}'))
+        for marker in item.iter_markers('needs_torch'):
+            version, reason = marker.args
+            if digit_version(torch.__version__) < digit_version(version):
+                item.add_marker(pytest.mark.skip(reason=f'needs torch {version}: {reason}'))

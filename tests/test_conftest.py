@@ -51,6 +51,19 @@ def test_log_is_closed(tmp_path):
 def test_log_is_written():
     BaseModule().init_weights()
 """
+OF_SEVERAL_TORCHES = """
+import pytest
+
+
+@pytest.mark.needs_torch('999.1', 'it says why')
+def test_of_a_later_torch():
+    raise AssertionError
+
+
+@pytest.mark.needs_torch('1.0', 'it says why')
+def test_of_this_torch():
+    pass
+"""
 HEARS_CTRL_C = """
 import signal
 import subprocess
@@ -71,7 +84,9 @@ def run(tmp_path):
         (tmp_path / 'tests' / room).mkdir(parents=True)
         (tmp_path / 'tests' / room / f'test_{room}.py').write_text(text)
     shutil.copy(Path(__file__).with_name('conftest.py'), tmp_path / 'tests')
-    (tmp_path / 'pytest.ini').write_text('[pytest]\nmarkers =\n  cpu_only: of a CPU\n')
+    (tmp_path / 'pytest.ini').write_text(
+        '[pytest]\nmarkers =\n  cpu_only: of a CPU\n  needs_torch: of a version\n'
+    )
 
     def run_pytest(*options):
         command = [sys.executable, '-m', 'pytest', '-q', '-rs', 'tests', *options]
@@ -84,6 +99,13 @@ def test_rooms_of_tensors_run_on_the_device_and_the_others_on_the_cpu(run):
     done = run('--device', 'meta')
     assert '2 passed, 1 skipped' in done.stdout, done.stdout
     assert 'on a CPU only: it says why' in done.stdout
+
+
+def test_what_a_later_torch_does_is_skipped_with_version_and_reason(run, tmp_path):
+    (tmp_path / 'tests' / 'ops' / 'test_versions.py').write_text(OF_SEVERAL_TORCHES)
+    done = run('-k', 'torch')
+    assert '1 passed, 1 skipped' in done.stdout, done.stdout
+    assert 'needs torch 999.1: it says why' in done.stdout
 
 
 @pytest.mark.parametrize('name', ['cuda', 'nonsense'])

@@ -16,6 +16,7 @@ from mmseg_scr.ops.reassembly import kernel_softmax, reassemble
 from mmseg_scr.slots import build_slot
 
 WINDOW = 5
+KERNELS = ('FADEKernels', 'FADELiteKernels')
 FULL = dict(type='FADEKernels')
 
 
@@ -36,7 +37,7 @@ class FADE(nn.Module):
     def __init__(self, channels: int, *, kernels: dict = FULL, gate: bool = True) -> None:
         super().__init__()
         self.gate = nn.Conv2d(channels, 1, 1) if gate else None
-        self.kernels = build_slot('kernels of FADE', kernels, [], channels=channels)
+        self.kernels = build_slot('kernels of FADE', kernels, KERNELS, channels=channels)
         if gate:
             xavier_init(self.gate, distribution='uniform')
 

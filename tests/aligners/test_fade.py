@@ -207,6 +207,12 @@ def test_unknown_kernels_are_refused_by_name():
         FADE(8, kernels=dict(type='Lite'))
 
 
+@pytest.mark.parametrize('kind', ['CARAFE', 'Bilinear'])
+def test_another_part_of_this_package_in_place_of_kernels_is_refused_with_the_choices(kind):
+    with pytest.raises(TypeError, match=rf"cannot be {kind}, .*choose one of \['FADEKernels'"):
+        FADE(8, kernels=dict(type=kind))
+
+
 def test_a_width_below_one_is_refused():
     with pytest.raises(ValueError, match="width of FADE's kernels must be 1 or more, got -1"):
         FADE(4, kernels=dict(type='FADEKernels', width=-1))

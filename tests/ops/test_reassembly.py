@@ -97,7 +97,7 @@ def test_nothing_but_the_inputs_is_kept_for_the_gradient(coarse, fine):
     assert sum(t.numel() for t in kept) == x.numel() + kernels.numel()
 
 
-@pytest.mark.skipif(not hasattr(torch.compiler, 'is_exporting'), reason='needs torch 2.7')
+@pytest.mark.needs_torch('2.7', 'an exporter told from a compiler')
 @pytest.mark.parametrize('fine', [(8, 12), (7, 11)])
 def test_a_compiled_training_keeps_no_window_and_has_the_same_gradients(fine):
     x, kernels, query = torch.rand(1, 16, 4, 6), torch.rand(1, 25, *fine), torch.rand(1, 16, *fine)

@@ -3,10 +3,6 @@ import torch
 
 from mmseg_scr.ops.recording import is_compiled_to_predict, is_compiled_to_train, is_recorded
 
-TELLS_EXPORTS = pytest.mark.skipif(
-    not hasattr(torch.compiler, 'is_exporting'), reason='needs torch 2.7'
-)
-
 
 class Plus(torch.nn.Module):
     def forward(self, x):
@@ -25,7 +21,7 @@ class Times(torch.nn.Module):
         return x * (3 if is_compiled_to_predict() else 2)
 
 
-@TELLS_EXPORTS
+@pytest.mark.needs_torch('2.7', 'an exporter told from a compiler')
 def test_a_program_for_predictions_is_told_from_one_that_learns_and_from_an_export():
     x, times = torch.ones(2), Times()
     compiled = torch.compile(Times(), backend='eager')
@@ -42,7 +38,7 @@ class Learns(torch.nn.Module):
         return x * (3 if is_compiled_to_train() else 2)
 
 
-@TELLS_EXPORTS
+@pytest.mark.needs_torch('2.7', 'an exporter told from a compiler')
 def test_a_program_that_learns_is_told_from_one_for_predictions_and_from_an_export():
     x, learns = torch.ones(2), Learns()
     compiled = torch.compile(Learns(), backend='eager')

@@ -76,7 +76,7 @@ def operators(compile_it):
     return ' '.join(names)
 
 
-@pytest.mark.skipif(not hasattr(torch.compiler, 'is_exporting'), reason='needs torch 2.7')
+@pytest.mark.needs_torch('2.7', 'an exporter told from a compiler')
 @pytest.mark.cpu_only('grid_sample of other devices is fast')
 def test_a_program_for_predictions_reads_rows_of_the_small_map():
     x, offset = torch.randn(2, 4, 3, 4), torch.randn(2, 2, 6, 8)

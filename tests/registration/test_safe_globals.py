@@ -9,9 +9,7 @@ from mmengine.runner.checkpoint import load_checkpoint
 
 from mmseg_scr.registration.safe_globals import allow_mmengine_checkpoints
 
-pytestmark = pytest.mark.skipif(
-    not hasattr(torch.serialization, 'get_safe_globals'), reason='torch has no list'
-)
+pytestmark = pytest.mark.needs_torch('2.6', 'the list of further names to read')
 
 
 @pytest.fixture(autouse=True)
