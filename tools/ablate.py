@@ -46,17 +46,18 @@ def add_runs(group: argparse._ArgumentGroup) -> None:
 
 def add_queue(group: argparse._ArgumentGroup) -> None:
     """Options that say where and how long."""
-    group.add_argument('--devices', nargs='+', default=['cpu'], help='one run a name at a time')
+    devices = 'a run at a time for each name, as cpu cpu; one cpu by default'
+    group.add_argument('--devices', nargs='+', default=['cpu'], help=devices)
     group.add_argument(
         '--workers', type=int, default=0, help='processes that load the training data of each run'
     )
     group.add_argument(
         '--stop-after', type=float, metavar='MINUTES', help='end runs in progress then; they resume'
     )
-    group.add_argument('--out', type=Path, default=Path('work_dirs/ablation'), metavar='DIR')
-    group.add_argument(
-        '--records', type=Path, metavar='FILE', help='of finished runs; DIR/records.jsonl'
-    )
+    out = Path('work_dirs/ablation')
+    group.add_argument('--out', type=Path, default=out, metavar='DIR', help=f'{out} by default')
+    records = 'of finished runs; DIR/records.jsonl by default'
+    group.add_argument('--records', type=Path, metavar='FILE', help=records)
 
 
 def add_tables(group: argparse._ArgumentGroup) -> None:

@@ -62,7 +62,8 @@ def parse_args() -> argparse.Namespace:
     add('--width', type=inches, default=180 / MM_PER_INCH, help=width)
     add('--format', default='png', choices=('png', 'svg', 'pdf'))
     add_test_set_options(parser)
-    add('--out', type=Path, default=Path('work_dirs/figures'), metavar='DIR')
+    out = Path('work_dirs/figures')
+    add('--out', type=Path, default=out, metavar='DIR', help=f'{out} by default')
     args = parser.parse_args()
     check(parser, args)
     args.error = parser.error

@@ -1,4 +1,4 @@
-"""Say what each part of a trained model adds to its predictions.
+"""Say what a trained model relies on: its scores without one part at a time.
 
 python tools/knockouts.py CONFIG CHECKPOINT [--limit N] [--out FILE]
 python tools/knockouts.py work_dirs/ablation/scr/seed-0

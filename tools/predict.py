@@ -28,9 +28,16 @@ def parse_args() -> argparse.Namespace:
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
     parser.add_argument('inputs', nargs='+', metavar='INPUT', help='see above')
-    parser.add_argument('--out', type=Path, default=Path('predictions'), help='folder of results')
+    out = Path('predictions')
     parser.add_argument(
-        '--save', nargs='+', choices=KINDS, default=['overlay', 'index'], help='kinds of results'
+        '--out', type=Path, default=out, help=f'folder of results; {out} by default'
+    )
+    parser.add_argument(
+        '--save',
+        nargs='+',
+        choices=KINDS,
+        default=['overlay', 'index'],
+        help='of results; overlay and index by default',
     )
     parser.add_argument('--fast', action='store_true', help='optimize the model first, and check')
     parser.add_argument('--precision', choices=PRECISIONS, default=PRECISIONS[0], help='of --fast')

@@ -25,13 +25,14 @@ def parse_args() -> argparse.Namespace:
     add = parser.add_argument
     add('models', nargs='+', metavar='MODEL', help='see above')
     add_titles(parser)
-    add('--out', type=Path, default=Path('work_dirs/report'), metavar='DIR')
+    out = Path('work_dirs/report')
+    add('--out', type=Path, default=out, metavar='DIR', help=f'{out} by default')
     cache = 'of predictions; predictions in --out by default'
     add('--cache', type=Path, metavar='DIR', help=cache)
-    images = 'pictures of improved images, and as many of worsened ones, for each pair of models'
+    images = 'improved images, and as many worsened ones, of each pair of models; 3 by default'
     add('--images', type=int, default=3, metavar='N', help=images)
-    add('--rows', type=int, default=200, metavar='N', help='of the table of images')
-    size = 'that the page may have; pictures become coarser until it fits'
+    add('--rows', type=int, default=200, metavar='N', help='of the table of images, 200 by default')
+    size = 'that the page may have; pictures become coarser until it fits; 15 by default'
     add('--megabytes', type=float, default=15, help=size)
     choice = 'checkpoint of a folder that has both'
     add('--checkpoint', choices=('last', 'best'), default='last', help=choice)

@@ -17,9 +17,13 @@ def parse_args() -> argparse.Namespace:
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
     parser.add_argument('config', type=Path, metavar='CONFIG')
-    parser.add_argument('--sizes', nargs='+', type=int, default=[128, 256], metavar='N')
-    parser.add_argument('--batches', nargs='+', type=int, default=[1, 2, 4], metavar='N')
-    parser.add_argument('--rounds', type=int, default=3)
+    parser.add_argument(
+        '--sizes', nargs='+', type=int, default=[128, 256], metavar='N', help='128 256 by default'
+    )
+    parser.add_argument(
+        '--batches', nargs='+', type=int, default=[1, 2, 4], metavar='N', help='1 2 4 by default'
+    )
+    parser.add_argument('--rounds', type=int, default=3, help='3 by default')
     parser.add_argument('--channels-last', action='store_true')
     parser.add_argument('--checkpointed', action='store_true', help='the blocks of the backbone')
     args = parser.parse_args()
