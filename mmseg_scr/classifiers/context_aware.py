@@ -12,6 +12,7 @@ import torch
 from mmseg.registry import MODELS
 from torch import Tensor, nn
 
+from mmseg_scr.checks.numbers import require_not_negative
 from mmseg_scr.classifiers.prototype_projector import PrototypeProjector
 from mmseg_scr.ops.labels import nearest_labels
 from mmseg_scr.ops.prototypes import class_prototypes, cosine_logits, soft_prototypes
@@ -54,6 +55,8 @@ class ContextAwareClassifier(nn.Module):
         super().__init__()
         if scale <= 0:
             raise ValueError(f'scale must be > 0, got {scale}')
+        require_not_negative('plain_weight of ContextAwareClassifier', plain_weight)
+        require_not_negative('oracle_weight of ContextAwareClassifier', oracle_weight)
         if distillation is not None and not oracle_weight:
             raise ValueError(
                 'distillation needs oracle_weight > 0, for the projector of the oracle learns from '

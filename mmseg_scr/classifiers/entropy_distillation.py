@@ -3,6 +3,7 @@
 from mmseg.registry import MODELS
 from torch import Tensor, nn
 
+from mmseg_scr.checks.numbers import require_not_negative
 from mmseg_scr.ops.distillation import entropy_distillation
 
 
@@ -22,6 +23,7 @@ class EntropyDistillationLoss(nn.Module):
         super().__init__()
         if not 0 <= smoothness <= 1:
             raise ValueError(f'smoothness must be between 0 and 1, got {smoothness}')
+        require_not_negative('loss_weight of EntropyDistillationLoss', loss_weight)
         self.ignore_index = ignore_index
         self.smoothness = smoothness
         self.loss_weight = loss_weight

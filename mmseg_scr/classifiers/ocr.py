@@ -13,7 +13,7 @@ import torch
 from mmseg.registry import MODELS
 from torch import Tensor, nn
 
-from mmseg_scr.checks.numbers import require_positive
+from mmseg_scr.checks.numbers import require_not_negative, require_positive
 from mmseg_scr.layers import PooledConvModule
 from mmseg_scr.ops.regions import attend_to_regions, soft_regions
 
@@ -46,8 +46,7 @@ class OCR(nn.Module):
         dropout_ratio: float = 0.05,
     ) -> None:
         super().__init__()
-        if plain_weight < 0:
-            raise ValueError(f'plain_weight of OCR must be 0 or more, got {plain_weight}')
+        require_not_negative('plain_weight of OCR', plain_weight)
         self.num_classes = num_classes
         self.plain_weight = plain_weight
         self.block = ObjectContext(channels, region_channels, norm_cfg=norm_cfg)

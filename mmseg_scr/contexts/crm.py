@@ -131,13 +131,14 @@ class MultiStageChannelAttention(nn.Module):
         self.fuse = _perceptron(sum(in_channels), reduction)
 
     def forward(self, stages: Sequence[Tensor]) -> Tensor:
-        """Maps (B, C_l, h_l, w_l) -> (B, sum of C_l, 1, 1)."""
+        """Maps (B, C_l, h_l, w_l) -> (B, sum of C_l, 1, 1), dtype of the maps."""
         means = [stage.mean(dim=(2, 3)) for stage in stages]  # (B, C_l)
         factors = [mlp(mean) for mlp, mean in zip(self.per_stage, means, strict=True)]
         logits = self.fuse(torch.cat(factors, dim=1))
         if self.norm:
             logits = F.layer_norm(logits, logits.shape[1:])
-        return logits.sigmoid()[:, :, None, None]
+        factors = logits.sigmoid().to(stages[0].dtype)  # autocast of a GPU normalises in float32
+        return factors[:, :, None, None]
 
 
 def _perceptron(width: int, reduction: int) -> nn.Sequential:

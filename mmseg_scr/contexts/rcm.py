@@ -81,7 +81,7 @@ class CalibratedBlock(nn.Module):
         """(B, C, h, w) -> (B, C, h, w)."""
         calibrated = normalize_pooled(self.norm, self.calibration(x))
         update = self.contract(F.gelu(self.expand(calibrated)))
-        return x + self.gamma[:, None, None] * update
+        return x + (self.gamma[:, None, None] * update).to(x.dtype)
 
 
 class RectangularCalibration(nn.Module):

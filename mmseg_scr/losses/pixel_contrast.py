@@ -14,6 +14,7 @@ from mmseg.registry import MODELS
 from torch import Tensor, nn
 from torch.utils.checkpoint import checkpoint
 
+from mmseg_scr.checks.numbers import require_not_negative, require_positive
 from mmseg_scr.layers.precise_linear import precise_linear
 from mmseg_scr.ops.anchors import fill_anchor_slots
 from mmseg_scr.ops.gather import gather_resized
@@ -96,6 +97,11 @@ class PixelContrastLoss(nn.Module):
         super().__init__()
         if temperature <= 0:
             raise ValueError(f'temperature must be > 0, got {temperature}')
+        require_positive('embed_channels of PixelContrastLoss', embed_channels)
+        require_positive('max_samples of PixelContrastLoss', max_samples)
+        require_positive('max_views of PixelContrastLoss', max_views)
+        require_not_negative('loss_weight of PixelContrastLoss', loss_weight)
+        require_not_negative('warmup_iters of PixelContrastLoss', warmup_iters)
         self.num_classes = num_classes
         self.ignore_index = ignore_index
         self.align_corners = align_corners

@@ -48,9 +48,13 @@ def sample_hard_anchors(
         class, wrong before right. The size depends on the data, so a GPU is waited for; inside a
         training step use :func:`fill_anchor_slots`.
     """
-    num_classes = int(torch.where(labels == ignore_index, -1, labels).max()) + 1
+    known = labels[labels != ignore_index]
+    if not known.numel():
+        nothing = known.long()
+        return nothing, nothing, nothing
+    num_classes = int(known.max()) + 1
     slots = fill_anchor_slots(
-        labels, predictions, max(num_classes, 1), max_samples, max_views, ignore_index, generator
+        labels, predictions, num_classes, max_samples, max_views, ignore_index, generator
     )
     return slots.image[slots.valid], slots.pixel[slots.valid], slots.label[slots.valid]
 
@@ -66,6 +70,8 @@ def fill_anchor_slots(
     generator: Generator | None = None,
 ) -> AnchorSlots:
     """:func:`sample_hard_anchors` with shapes that do not depend on the data: nothing synchronises.
+
+    Labels outside of [0, ``num_classes``) are never drawn either.
 
     Returns:
         ``max_samples`` rows, the valid ones first. With more qualifying pairs than ``max_samples``,
@@ -93,10 +99,11 @@ def fill_anchor_slots(
 def _group_of_pixel(
     labels: Tensor, predictions: Tensor, num_classes: int, ignore_index: int
 ) -> Tensor:
-    """(B, N) number of the group (image, class, right) of each pixel; ignored ones come last."""
+    """(B, N) number of the group (image, class, right) of each pixel; others come last."""
+    has_class = (labels != ignore_index) & (labels >= 0) & (labels < num_classes)
     image = torch.arange(labels.shape[0], device=labels.device).unsqueeze(1)
     group = 2 * (image * num_classes + labels) + (predictions == labels)
-    return torch.where(labels == ignore_index, 2 * labels.shape[0] * num_classes, group)
+    return torch.where(has_class, group, 2 * labels.shape[0] * num_classes)
 
 
 def _quotas(sizes: Tensor, max_samples: int, max_views: int, generator: Generator | None) -> Tensor:

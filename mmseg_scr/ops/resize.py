@@ -37,7 +37,8 @@ def resize_bilinear(x: Tensor, size: tuple[int, int], *, align_corners: bool = F
             wide = (x @ columns.mT).flatten(0, 1)  # (B * C, h, W)
             # `rows @ wide` would make and keep a copy of the rows for every channel.
             return torch.bmm(rows.expand(len(wide), -1, -1), wide).view(*x.shape[:2], *size)
-    return F.interpolate(x, size, mode='bilinear', align_corners=align_corners)
+    resized = F.interpolate(x, size, mode='bilinear', align_corners=align_corners)
+    return resized.to(x.dtype)  # autocast of a GPU gives float32, and so would all that is added
 
 
 def pixel_and_share(

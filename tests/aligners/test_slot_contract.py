@@ -2,6 +2,7 @@
 
 import pytest
 import torch
+from builders.gpu_autocast import gpu_autocast
 
 from mmseg_scr import aligners
 from mmseg_scr.slots import build_slot
@@ -15,10 +16,14 @@ SIZES = [
 ]
 
 
+def build(name):
+    shared = dict(channels=8, norm_cfg=dict(type='BN'), align_corners=False)
+    return build_slot('aligner', dict(type=name), aligners.__all__, **shared)
+
+
 @pytest.fixture(params=aligners.__all__)
 def aligner(request):
-    shared = dict(channels=8, norm_cfg=dict(type='BN'), align_corners=False)
-    return build_slot('aligner', dict(type=request.param), aligners.__all__, **shared)
+    return build(request.param)
 
 
 def _maps(coarse=(5, 7), fine=(9, 13), batch=2):
@@ -51,6 +56,14 @@ def test_bfloat16_is_close_to_float32(aligner):
     torch.testing.assert_close(low.float(), aligner.float()(*maps), rtol=0.05, atol=0.05)
 
 
+@pytest.mark.needs_torch('2.6', 'the autocast of another device')
+@pytest.mark.parametrize('name', aligners.__all__)
+def test_autocast_of_a_gpu_leaves_the_map_in_half_precision(name):
+    with gpu_autocast():
+        aligned = build(name)(*(x.half() for x in _maps()))
+    assert aligned.dtype == torch.float16
+
+
 def test_gradient_reaches_the_coarse_map(aligner):
     coarse, fine = _maps()
     aligner(coarse.requires_grad_(), fine).square().sum().backward()
@@ -61,9 +74,7 @@ def test_gradient_reaches_the_coarse_map(aligner):
 def test_state_dict_restores_the_result(aligner):
     maps = _maps()
     aligner(*maps)  # moves running statistics away from their start
-    shared = dict(channels=8, norm_cfg=dict(type='BN'), align_corners=False)
-    cfg = dict(type=type(aligner).__name__)
-    twin = build_slot('aligner', cfg, aligners.__all__, **shared)
+    twin = build(type(aligner).__name__)
     twin.load_state_dict(aligner.state_dict())
     assert torch.equal(twin.eval()(*maps), aligner.eval()(*maps))
 

@@ -150,6 +150,13 @@ def test_scale_that_is_not_positive_is_refused(scale):
         build(scale=scale)
 
 
+@pytest.mark.parametrize('option', ['plain_weight', 'oracle_weight'])
+def test_weight_that_would_turn_the_training_is_refused(option):
+    said = f'{option} of ContextAwareClassifier must be 0 or more, got -1'
+    with pytest.raises(ValueError, match=said):
+        build(**{option: -1})
+
+
 def test_distillation_without_an_oracle_is_refused_with_the_fix():
     with pytest.raises(ValueError, match=r'oracle_weight > 0.*or distillation=None'):
         build(oracle_weight=0)

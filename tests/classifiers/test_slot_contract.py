@@ -12,6 +12,7 @@ from builders.classifier_inputs import (
     terms_of,
 )
 from builders.fill import fill_parameters
+from builders.gpu_autocast import gpu_autocast
 
 from mmseg_scr import classifiers
 from mmseg_scr.slots import build_slot
@@ -55,6 +56,14 @@ def test_bfloat16_is_close_to_float32(classifier):
     assert low.dtype == torch.bfloat16
     exact = classifier.float()(*(x.float() for x in inputs))
     torch.testing.assert_close(low.float(), exact, rtol=0.05, atol=0.05)
+
+
+@pytest.mark.needs_torch('2.6', 'the autocast of another device')
+@pytest.mark.parametrize('name', classifiers.__all__)
+def test_autocast_of_a_gpu_leaves_the_logits_in_half_precision(name):
+    with gpu_autocast():
+        features, logits, weight = batch()[0]
+        assert build(name)(features.half(), logits.half(), weight).dtype == torch.float16
 
 
 def test_only_losses_are_added(classifier):

@@ -1,6 +1,7 @@
 import pytest
 import torch
 from builders.fill import fill_parameters
+from builders.gpu_autocast import gpu_autocast
 from builders.inputs import stage_maps
 from reference.crm import channel_attention, concatenate, depthwise, non_local, pointwise
 from torch import nn
@@ -206,6 +207,25 @@ def test_weights_of_another_context_leave_it_as_it_is():
     crm = CRM(WIDTHS, 6, norm_cfg=BN)
     other = nn.ModuleDict(dict(context=nn.Conv2d(6, 6, 1)))
     nn.ModuleDict(dict(context=crm)).load_state_dict(other.state_dict(), strict=False)
+
+
+@pytest.mark.needs_torch('2.6', 'the autocast of another device')
+def test_autocast_of_a_gpu_calibrates_in_half_precision():
+    with gpu_autocast():
+        factors = MultiStageChannelAttention(WIDTHS, norm=True)(
+            [stage.half() for stage in stage_maps(2, widths=WIDTHS)]
+        )
+    assert factors.dtype == torch.float16
+
+
+def test_perceptrons_start_by_keeping_the_variance_of_what_passes():
+    # He et al., arXiv 1502.01852: twice the inverse of the inputs, for a ReLU stops half.
+    attention = MultiStageChannelAttention([512, 512, 1024])
+    for perceptron in (*attention.per_stage, attention.fuse):
+        for linear in perceptron[::2]:
+            expected = (2 / linear.in_features) ** 0.5
+            torch.testing.assert_close(linear.weight.std().item(), expected, rtol=0.05, atol=0)
+            assert not linear.bias.any()
 
 
 def test_stages_of_any_scale_give_the_same_result_in_training():

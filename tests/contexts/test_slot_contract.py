@@ -2,6 +2,7 @@
 
 import pytest
 import torch
+from builders.gpu_autocast import gpu_autocast
 from builders.inputs import ODD_SIZES, WIDTHS, stage_maps
 
 from mmseg_scr import contexts
@@ -10,9 +11,13 @@ from mmseg_scr.slots import build_slot
 SHARED = dict(in_channels=WIDTHS, channels=6, norm_cfg=dict(type='BN'), align_corners=False)
 
 
+def build(name):
+    return build_slot('context', dict(type=name), contexts.__all__, **SHARED)
+
+
 @pytest.fixture(params=contexts.__all__)
 def context(request):
-    return build_slot('context', dict(type=request.param), contexts.__all__, **SHARED)
+    return build(request.param)
 
 
 @pytest.mark.parametrize('image_size', ODD_SIZES)
@@ -49,6 +54,20 @@ def test_bfloat16_is_close_to_float32(context):
     torch.testing.assert_close(low.float(), context.float()(stages), rtol=0.05, atol=0.05)
 
 
+def test_autocast_leaves_the_map_in_half_precision(context, device):
+    stages = [stage.bfloat16() for stage in stage_maps(2)]
+    with torch.autocast(device.type, torch.bfloat16):
+        assert context(stages).dtype == torch.bfloat16
+
+
+@pytest.mark.needs_torch('2.6', 'the autocast of another device')
+@pytest.mark.parametrize('name', contexts.__all__)
+def test_autocast_of_a_gpu_leaves_the_map_in_half_precision(name):
+    with gpu_autocast():
+        top = build(name)([stage.half() for stage in stage_maps(2)])
+    assert top.dtype == torch.float16
+
+
 def test_gradient_reaches_the_last_map(context):
     stages = [stage.requires_grad_() for stage in stage_maps(2)]
     context(stages).square().sum().backward()
@@ -59,8 +78,7 @@ def test_gradient_reaches_the_last_map(context):
 def test_state_dict_restores_the_result(context):
     stages = stage_maps(2)
     context(stages)  # moves running statistics away from their start
-    cfg = dict(type=type(context).__name__)
-    twin = build_slot('context', cfg, contexts.__all__, **SHARED)
+    twin = build(type(context).__name__)
     twin.load_state_dict(context.state_dict())
     assert torch.equal(twin.eval()(stages), context.eval()(stages))
 

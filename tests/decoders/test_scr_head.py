@@ -3,6 +3,7 @@ import re
 import pytest
 import torch
 from builders.fill import fill_parameters
+from builders.gpu_autocast import gpu_autocast
 from builders.heads import CLASSES, SMALL_CONTRAST, build_head, build_segmentor
 from builders.inputs import ODD_SIZES, WIDTHS, stage_maps, stage_sizes
 from mmseg.models.utils import resize
@@ -23,6 +24,13 @@ def test_logits_are_one_tensor_at_the_size_of_the_finest_map(image_size):
 def test_training_returns_the_same_kind_of_result(batch):
     logits = build_head().train()(stage_maps(batch, (65, 97)))
     assert logits.shape == (batch, CLASSES, 17, 25)
+
+
+@pytest.mark.needs_torch('2.6', 'the autocast of another device')
+def test_autocast_of_a_gpu_leaves_all_levels_in_half_precision():
+    with gpu_autocast():
+        levels = build_head(aligner=dict(type='SRM')).pyramid([x.half() for x in stage_maps(2)])
+    assert {level.dtype for level in levels} == {torch.float16}
 
 
 def test_pyramid_adds_each_lateral_to_the_aligned_level_above():

@@ -33,12 +33,13 @@ def test_layer_of_dynamic_quantisation_is_called():
     torch.testing.assert_close(result, layer.double()(x), atol=0.05, rtol=0.05)
 
 
-def test_a_pruned_layer_uses_the_weights_of_this_step():
-    layer, x = fill_parameters(nn.Linear(3, 4)), torch.randn(5, 3)
+@pytest.mark.parametrize('weights', [torch.float32, torch.bfloat16])
+def test_a_pruned_layer_uses_the_weights_of_this_step(weights):
+    layer, x = fill_parameters(nn.Linear(3, 4)).to(weights), torch.randn(5, 3)
     prune.l1_unstructured(layer, 'weight', 0.5)
     precise_linear(x, layer).sum().backward()
     with torch.no_grad():
         layer.weight_orig += 1
     result = precise_linear(x, layer)
     result.sum().backward()  # nothing of the first step is left in the graph
-    assert torch.equal(result, layer(x))
+    assert torch.equal(result, prune.remove(layer, 'weight').float()(x))

@@ -248,6 +248,29 @@ def test_temperature_that_is_not_positive_is_refused(temperature):
         build(temperature=temperature)
 
 
+@pytest.mark.parametrize(
+    ('option', 'value', 'least'),
+    [
+        ('embed_channels', 0, 1),
+        ('max_samples', 0, 1),
+        ('max_views', -3, 1),
+        ('loss_weight', -1, 0),
+        ('warmup_iters', -3, 0),
+    ],
+)
+def test_option_that_would_end_or_turn_the_training_is_refused(option, value, least):
+    said = f'{option} of PixelContrastLoss must be {least} or more, got {value}'
+    with pytest.raises(ValueError, match=said):
+        build(**{option: value})
+
+
+def test_published_numbers_are_the_defaults():
+    loss = PixelContrastLoss(8, num_classes=CLASSES, ignore_index=255)
+    assert loss.embed.out_features == 256
+    assert (loss.max_samples, loss.max_views) == (1024, 100)
+    assert (loss.temperature, loss.loss_weight, loss.warmup_iters) == (0.1, 1, 0)
+
+
 def test_no_value_is_asked_of_the_device():
     """Fake tensors have no values: an operation that would wait for one raises."""
     with FakeTensorMode():

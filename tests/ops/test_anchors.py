@@ -104,6 +104,22 @@ def test_no_qualifying_pair_gives_no_anchor(labels, device):
     assert len(image) == len(pixel) == len(label) == 0
 
 
+@pytest.mark.parametrize('unknown', [4, 9, -2])
+def test_label_of_no_class_is_never_drawn(unknown):
+    labels = torch.tensor([[0] * 20 + [unknown] * 20, [3] * 20 + [unknown] * 20])
+    slots = fill_anchor_slots(labels, torch.zeros_like(labels), 4, 64, 10, IGNORED)
+    drawn = zip(
+        slots.image[slots.valid], labels[slots.image, slots.pixel][slots.valid], strict=True
+    )
+    assert {(int(image), int(label)) for image, label in drawn} == {(0, 0), (1, 3)}
+    assert set(slots.label[slots.valid].tolist()) == {0, 3}
+
+
+def test_no_pixel_gives_no_anchor():
+    nothing = torch.zeros(2, 0, dtype=torch.long)
+    assert [len(t) for t in sample_hard_anchors(nothing, nothing, 64, 10, IGNORED)] == [0, 0, 0]
+
+
 def test_ignored_label_may_be_negative():
     labels, predictions = random_batch(2, 200, 4)
     negative = torch.where(labels == IGNORED, -1, labels)
