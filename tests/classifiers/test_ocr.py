@@ -115,6 +115,7 @@ def test_plain_logits_are_supervised_with_the_factor_of_the_original():
 
 
 def test_dropout_zeroes_whole_channels_in_training_only():
+    assert _build().dropout.p == 0.05  # as the original has it
     ocr, (inputs, _) = fill_parameters(_build(dropout_ratio=0.5)), batch()
     ocr.block.eval()
     assert not torch.allclose(ocr(*inputs), ocr(*inputs))

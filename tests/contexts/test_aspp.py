@@ -122,6 +122,7 @@ def test_a_part_of_another_kind_is_no_branch():
 
 
 def test_dropout_zeroes_single_values_in_training_only():
+    assert ASPP(WIDTHS, 8, norm_cfg=BN).dropout.p == 0.1  # as mmseg's head has it
     aspp = ASPP(WIDTHS, 32, norm_cfg=BN, dropout_ratio=0.5)
     torch.nn.init.constant_(aspp.projection.norm.bias, 5)  # nothing is cut off by the ReLU
     stages = stage_maps(4, (256, 256))

@@ -80,6 +80,7 @@ def test_equals_mmsegs_head_without_branch_relu_and_with_a_pointwise_bottleneck(
 
 
 def test_dropout_zeroes_whole_channels_in_training_only():
+    assert PPM(WIDTHS, 8, norm_cfg=BN).dropout.p == 0.1  # as the original has it
     ppm = PPM(WIDTHS, 32, norm_cfg=BN, dropout_ratio=0.5)
     torch.nn.init.ones_(ppm.bottleneck.norm.bias)  # few channels that the ReLU cuts off as a whole
     stages = stage_maps(4)

@@ -104,6 +104,13 @@ def test_adds_nothing_at_the_start_of_training(size, similarity):
     assert not DisentangledNonLocal2d(16, similarity=similarity)(torch.randn(1, 16, *size)).any()
 
 
+def test_weights_start_as_in_the_original():
+    block = DisentangledNonLocal2d(256)
+    for conv in (block.query, block.key, block.value, block.unary):
+        torch.testing.assert_close(conv.weight.std().item(), 0.01, rtol=0.15, atol=0)
+    assert not block.value.bias.any()
+
+
 def test_output_convolution_learns_from_the_first_step_and_the_rest_from_the_second():
     block = DisentangledNonLocal2d(16)
     x = torch.randn(2, 16, 4, 4)

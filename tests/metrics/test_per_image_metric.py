@@ -3,7 +3,7 @@ import json
 import numpy as np
 import pytest
 import torch
-from builders.label_pairs import golden_pairs
+from builders.label_pairs import golden_pairs, random_pair
 from builders.segmentations import evaluate
 from mmengine.evaluator import Evaluator
 from mmseg.registry import METRICS
@@ -23,6 +23,35 @@ def test_golden_pairs_score_the_golden_numbers():
         'image/mIoU_C': 59.76,
         'image/mIoU_C_worst50': 47.92,
     }
+
+
+@pytest.mark.parametrize('worst', [5, 10, 30])
+def test_means_over_images_and_over_classes_equal_loops(worst):
+    pairs = [random_pair(seed, num_classes=5, shape=(7, 9)) for seed in range(40)]
+    found = {}  # (image, class) -> IoU, of the classes of the label
+    for i, (label, prediction) in enumerate(pairs):
+        known = label != 255
+        for k in set(label[known].tolist()) & set(range(6)):
+            mine, theirs = (label == k) & known, (prediction == k) & known
+            found[i, k] = (mine & theirs).sum() / (mine | theirs).sum()
+    by_image = [np.mean([v for (i, _), v in found.items() if i == n]) for n in range(len(pairs))]
+    of_class = [[v for (_, k), v in found.items() if k == n] for n in range(6)]
+    of_class = [values for values in of_class if values]
+    assert len(of_class) > 1
+    assert len(found) < len(pairs) * len(of_class)  # some classes are not in some images
+
+    def lowest(values):
+        return np.mean(sorted(values)[: max(1, worst * len(values) // 100)])
+
+    assert image_scores(pairs, worst=worst) == pytest.approx(
+        {
+            'image/mIoU_I': 100 * np.mean(by_image),
+            f'image/mIoU_I_worst{worst}': 100 * lowest(by_image),
+            'image/mIoU_C': 100 * np.mean([np.mean(values) for values in of_class]),
+            f'image/mIoU_C_worst{worst}': 100 * np.mean([lowest(values) for values in of_class]),
+        },
+        abs=0.0051,
+    )
 
 
 def test_files_hold_the_counts_of_every_image(tmp_path):

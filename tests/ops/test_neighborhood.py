@@ -95,6 +95,13 @@ def test_cosines_equal_the_loops(size, distance):
     )
 
 
+def test_cosines_do_not_depend_on_the_length_of_the_vectors():
+    x = torch.randn(1, 3, 4, 5)
+    torch.testing.assert_close(
+        neighbor_cosines(1e-6 * x, distance=1), neighbor_cosines(x, distance=1)
+    )
+
+
 def test_cosines_of_half_precision_and_of_zeros_are_finite_float32():
     x = torch.randn(1, 3, 4, 4).half()
     x[:, :, 1] = 0
