@@ -4,12 +4,12 @@ Written from the equations; the original code is MIT. Differs: the ratio need no
 other ratios are resized bilinearly; positions are float32 at least.
 """
 
-import torch
 import torch.nn.functional as F
 from mmengine.model import normal_init
 from mmseg.registry import MODELS
 from torch import Tensor, nn
 
+from mmseg_scr.ops.precision import at_least_float32
 from mmseg_scr.ops.warp import rescaled_offset, resized_grid, sample_groups
 
 SCALE = 2  # of the grid that the offsets are predicted on, per side
@@ -78,7 +78,7 @@ class DySample(nn.Module):
     def _offset(self, coarse: Tensor, size: tuple[int, int]) -> Tensor:
         """(B, C, h, w) -> (B, 2, G, H, W) in coarse pixels, x first."""
         offset = self.predict_places(coarse)
-        offset = offset.to(torch.promote_types(offset.dtype, torch.float32))
+        offset = offset.to(at_least_float32(offset))
         # Also where they have the size: a comparison would bind the sizes of an exported graph.
         return F.interpolate(offset, size, mode='bilinear').unflatten(1, (2, self.groups))
 

@@ -9,6 +9,7 @@ import torch
 from mmseg.registry import MODELS
 from torch import Tensor, nn
 
+from mmseg_scr.ops.precision import at_least_float32
 from mmseg_scr.ops.resize import resize_bilinear
 from mmseg_scr.ops.warp import pixel_grid, sample_at
 
@@ -38,7 +39,7 @@ class FAM(nn.Module):
     def forward(self, coarse: Tensor, fine: Tensor) -> Tensor:
         """(B, C, h, w), (B, C, H, W) -> (B, C, H, W)."""
         flow = self.predict_flow(coarse, fine)
-        flow = flow.to(torch.promote_types(flow.dtype, torch.float32))
+        flow = flow.to(at_least_float32(flow))
         (h, w), (height, width) = coarse.shape[2:], fine.shape[2:]
         grid = pixel_grid((height, width), like=flow)
         # Corner pixels of both maps coincide; a flow of (W, H) crosses half of the map.

@@ -16,6 +16,7 @@ from mmseg.registry import MODELS
 from torch import Tensor, nn
 
 from mmseg_scr.ops.neighborhood import neighbor_cosines
+from mmseg_scr.ops.precision import at_least_float32
 from mmseg_scr.ops.reassembly import kernel_softmax, reassemble
 from mmseg_scr.ops.warp import pixel_grid, rescaled_offset, sample_groups
 
@@ -165,7 +166,7 @@ def _convs(widths: tuple[int, int], outputs: int) -> list[nn.Conv2d]:
 
 def _refine(places: Tensor, size: tuple[int, int]) -> Tensor:
     """(B, 4 D, h, w) -> (B, D, H, W): values of the four places in a pixel, resized bilinearly."""
-    places = F.pixel_shuffle(places.to(torch.promote_types(places.dtype, torch.float32)), SCALE)
+    places = F.pixel_shuffle(places.to(at_least_float32(places)), SCALE)
     # Also where they have the size: a comparison would bind the sizes of an exported graph.
     return F.interpolate(places, size, mode='bilinear')
 

@@ -9,12 +9,12 @@ upsampling, and the 3x3 convolutions of the two guides run without concatenating
 from collections.abc import Mapping
 from types import MappingProxyType
 
-import torch
 from mmseg.registry import MODELS
 from torch import Tensor, nn
 
 from mmseg_scr.layers import ConcatConv2d, ConcatConvModule
 from mmseg_scr.ops.neighborhood import PADDING_MODES, WINDOW, combine_neighbors
+from mmseg_scr.ops.precision import at_least_float32
 from mmseg_scr.ops.warp_resized import warp_resized
 
 
@@ -80,7 +80,7 @@ class SRM(nn.Module):
         guides = [self.compress_coarse([coarse], size), self.compress_fine(fine)]
         hidden = self.branches(guides, size)
         own = self.offset(hidden[:, :width])
-        own = own.to(torch.promote_types(own.dtype, torch.float32))
+        own = own.to(at_least_float32(own))
         return own if self.mask is None else self.mask(own, hidden[:, width:])
 
 

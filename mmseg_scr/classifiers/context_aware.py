@@ -15,6 +15,7 @@ from torch import Tensor, nn
 from mmseg_scr.checks.numbers import require_not_negative
 from mmseg_scr.classifiers.prototype_projector import PrototypeProjector
 from mmseg_scr.ops.labels import nearest_labels
+from mmseg_scr.ops.precision import at_least_float32
 from mmseg_scr.ops.prototypes import class_prototypes, cosine_logits, soft_prototypes
 from mmseg_scr.slots import build_slot
 
@@ -88,7 +89,7 @@ class ContextAwareClassifier(nn.Module):
             (B, K, h, w) in [-scale, scale], dtype of ``logits``.
         """
         classes = self._class_rows(weight)
-        features = features.to(torch.promote_types(features.dtype, torch.float32))
+        features = features.to(at_least_float32(features))
         prototypes = soft_prototypes(features, logits)
         projected = self.projector(prototypes, classes)  # (B, K, C)
         return cosine_logits(features, projected, self.scale).to(logits.dtype)
@@ -138,7 +139,7 @@ class ContextAwareClassifier(nn.Module):
             (B, K, h, w), float32 at least.
         """
         classes = self._class_rows(weight)
-        features = features.to(torch.promote_types(features.dtype, torch.float32))
+        features = features.to(at_least_float32(features))
         means, present = class_prototypes(features, labels, classes.shape[0], self.ignore_index)
         prototypes = torch.where(present.unsqueeze(1), means, classes.detach())
         projected = self.oracle_projector(prototypes, classes)  # (K, C)

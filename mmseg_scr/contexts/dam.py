@@ -16,6 +16,7 @@ from torch import Tensor, nn
 
 from mmseg_scr.layers import GatedAttention, PooledConvModule
 from mmseg_scr.ops.attention import pixel_attention
+from mmseg_scr.ops.precision import at_least_float32
 from mmseg_scr.ops.stages import concat_stages
 
 
@@ -69,7 +70,7 @@ class ChannelAttention(nn.Module):
     def forward(self, x: Tensor) -> Tensor:
         """(B, C, h, w) -> (B, C, h, w)."""
         with torch.autocast(x.device.type, enabled=False):
-            flat = x.to(torch.promote_types(x.dtype, torch.float32)).flatten(2)  # (B, C, hw)
+            flat = x.to(at_least_float32(x)).flatten(2)  # (B, C, hw)
             energy = flat @ flat.mT  # (B, C, C)
             # The original's (row maximum - energy) differs by a constant a row: the same softmax.
             attended = (-energy).softmax(dim=2) @ flat

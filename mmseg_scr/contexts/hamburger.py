@@ -17,6 +17,7 @@ from torch import Tensor, nn
 from mmseg_scr.checks.numbers import require_positive
 from mmseg_scr.layers import PooledConvModule
 from mmseg_scr.ops.nmf import approximate_by_nmf
+from mmseg_scr.ops.precision import at_least_float32
 from mmseg_scr.ops.stages import concat_stages
 
 STEPS_OF_TRAINING, STEPS_OF_EVALUATION = 6, 7  # as in the original codes
@@ -114,5 +115,5 @@ class LowRankBlock(nn.Module):
         if self.training and self.random_bases:
             drawn = torch.rand(x.shape[0], *drawn.shape, device=x.device)
         # Here and not once: a cast to half, or a mean of models, changes the lengths of columns.
-        drawn = drawn.to(torch.promote_types(drawn.dtype, torch.float32)).abs()
+        drawn = drawn.to(at_least_float32(drawn)).abs()
         return F.normalize(drawn, dim=-2)

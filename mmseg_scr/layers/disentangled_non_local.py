@@ -17,6 +17,7 @@ from torch import Tensor, nn
 
 from mmseg_scr.layers.precise_conv import convolve_precisely
 from mmseg_scr.ops.attention import disentangled_attention
+from mmseg_scr.ops.precision import at_least_float32
 
 INIT_STD = 0.01  # of q, k, g and the unary logits, as in the original code
 SIMILARITIES = ('dot', 'scaled_dot', 'cosine')
@@ -86,7 +87,7 @@ class DisentangledNonLocal2d(nn.Module):
 
 def _directions(q: Tensor, k: Tensor, *, whiten: bool) -> tuple[Tensor, Tensor]:
     """(B, N, D) -> float32 at least, whose products are cosines times log N."""
-    precise = torch.promote_types(q.dtype, torch.float32)
+    precise = at_least_float32(q)
     q, k = q.to(precise), k.to(precise)  # half precision rounds the epsilon of a length to zero
     if whiten:
         q, k = (t - t.mean(dim=1, keepdim=True) for t in (q, k))

@@ -19,6 +19,7 @@ from mmseg_scr.layers.precise_linear import precise_linear
 from mmseg_scr.ops.anchors import fill_anchor_slots
 from mmseg_scr.ops.gather import gather_resized
 from mmseg_scr.ops.labels import nearest_labels
+from mmseg_scr.ops.precision import at_least_float32
 
 
 def pixel_contrast(
@@ -35,7 +36,7 @@ def pixel_contrast(
     Returns:
         Scalar >= 0: mean over the anchors that have a positive; 0, with a graph, if none has.
     """
-    precise = torch.promote_types(embeddings.dtype, torch.float32)
+    precise = at_least_float32(embeddings)
     with torch.autocast(embeddings.device.type, enabled=False):
         rows = embeddings.to(precise)
         similarity = rows @ rows.T / temperature

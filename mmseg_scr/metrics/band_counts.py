@@ -78,7 +78,16 @@ def count_strata(
         (3, K, S) int64.
     """
     codes = num_classes + 2
-    # One histogram of small numbers, several times faster than a few with a selection of pixels.
+    # One histogram of pairs is several times faster than three, unless most of its bins stay empty.
+    count = _count_pairs if codes**2 * strata <= 4 * label.size else _count_codes
+    right, in_label, in_prediction = count(label, prediction, stratum, strata, codes)
+    return np.stack([right, in_label - right, in_prediction - right])[:, 1:-1]
+
+
+def _count_pairs(
+    label: np.ndarray, prediction: np.ndarray, stratum: np.ndarray, strata: int, codes: int
+) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """(codes, S) pixels of each code in both maps, in the label, in the prediction."""
     bins = codes**2 * strata
     index = label.astype(np.uint16 if bins <= 2**16 else np.uint32)
     index *= codes
@@ -86,6 +95,19 @@ def count_strata(
     index *= strata
     index += stratum
     confusion = np.bincount(index.ravel(), minlength=bins).reshape(codes, codes, strata)
-    right = confusion[np.arange(codes), np.arange(codes)]
-    counts = np.stack([right, confusion.sum(1) - right, confusion.sum(0) - right])
-    return counts[:, 1:-1]
+    return confusion[np.arange(codes), np.arange(codes)], confusion.sum(1), confusion.sum(0)
+
+
+def _count_codes(
+    label: np.ndarray, prediction: np.ndarray, stratum: np.ndarray, strata: int, codes: int
+) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """:func:`_count_pairs` without a table of all pairs."""
+    in_label, in_prediction = (
+        codes_of.astype(np.uint32) * strata + stratum for codes_of in (label, prediction)
+    )
+    in_both = in_label[label == prediction]
+    histograms = (
+        np.bincount(index.ravel(), minlength=codes * strata)
+        for index in (in_both, in_label, in_prediction)
+    )
+    return tuple(histogram.reshape(codes, strata) for histogram in histograms)

@@ -7,6 +7,8 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor
 
+from mmseg_scr.ops.precision import at_least_float32
+
 
 def disentangled_attention(
     q: Tensor, k: Tensor, v: Tensor, unary: Tensor, *, whiten: bool = True
@@ -28,7 +30,7 @@ def disentangled_attention(
     Returns:
         (B, N, Cv), dtype of ``v``.
     """
-    precise = torch.promote_types(v.dtype, torch.float32)
+    precise = at_least_float32(q, k, v)
     with torch.autocast(v.device.type, enabled=False):
         q, k, values = q.to(precise), k.to(precise), v.to(precise)
         q = q - q.mean(dim=1, keepdim=True) if whiten else q
@@ -52,7 +54,7 @@ def pixel_attention(q: Tensor, k: Tensor, v: Tensor) -> Tensor:
     Returns:
         (B, C, H, W), dtype of ``v``.
     """
-    precise = torch.promote_types(v.dtype, torch.float32)
+    precise = at_least_float32(q, k, v)
     with torch.autocast(v.device.type, enabled=False):
         pixels = (t.to(precise).flatten(2).transpose(1, 2) for t in (q, k, v))
         heads = (t.unsqueeze(1).contiguous() for t in pixels)  # (B, 1, HW, .)

@@ -3,6 +3,8 @@
 import torch
 from torch import Tensor
 
+from mmseg_scr.ops.precision import at_least_float32
+
 
 def criss_cross_attention(q: Tensor, k: Tensor, v: Tensor) -> Tensor:
     """Sum values over the row and the column of every pixel, weighted by one softmax over both.
@@ -19,7 +21,7 @@ def criss_cross_attention(q: Tensor, k: Tensor, v: Tensor) -> Tensor:
         (B, C, H, W), dtype of ``v``.
     """
     b, _, h, w = v.shape
-    precise = torch.promote_types(v.dtype, torch.float32)
+    precise = at_least_float32(v)
     with torch.autocast(v.device.type, enabled=False):
         # With the batch inside of the rows both axes are one strided batch: no second copy.
         q, k, values = (t.to(precise).permute(2, 0, 3, 1).contiguous() for t in (q, k, v))

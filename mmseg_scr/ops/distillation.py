@@ -7,6 +7,7 @@ import torch
 from torch import Tensor
 
 from mmseg_scr.ops.labels import class_masks
+from mmseg_scr.ops.precision import at_least_float32
 
 EPSILON = 1e-12  # of a sum of entropies, as in the original code
 
@@ -35,7 +36,7 @@ def entropy_distillation(
     Returns:
         Scalar >= 0, float32 at least; 0, with a graph, if no pixel takes part.
     """
-    precise = torch.promote_types(student.dtype, torch.float32)
+    precise = at_least_float32(student)
     masks = class_masks(labels, student.shape[1], ignore_index)
     with torch.autocast(student.device.type, enabled=False):
         soft = teacher.detach().to(precise).softmax(dim=1)

@@ -3,6 +3,7 @@
 import torch
 from torch import Tensor
 
+from mmseg_scr.ops.precision import at_least_float32
 from mmseg_scr.ops.resize import pixel_and_share
 from mmseg_scr.ops.rows import has_rows, pixel_rows, weighted_rows
 
@@ -30,7 +31,7 @@ def gather_resized(
         (A, C).
     """
     height, width = size
-    precise = torch.promote_types(x.dtype, torch.float32)
+    precise = at_least_float32(x)
     row, column = pixel // width, pixel % width
     if tuple(x.shape[2:]) == (height, width):
         if has_rows(x):

@@ -4,6 +4,8 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor
 
+from mmseg_scr.ops.precision import at_least_float32
+
 WINDOW = [(dy, dx) for dy in range(3) for dx in range(3)]  # k = 1..9, row by row
 
 SHORTEST = 1e-8  # a shorter vector has no direction
@@ -36,7 +38,7 @@ def combine_neighbors(offset: Tensor, weights: Tensor, *, padding_mode: str = 'z
             f'weights must be (B, 9, H, W) on the grid of offset, got weights '
             f'{tuple(weights.shape)} and offset {tuple(offset.shape)}'
         )
-    precise = torch.promote_types(offset.dtype, torch.float32)
+    precise = at_least_float32(offset)
     padded = F.pad(offset.to(precise), (1, 1, 1, 1), mode=PADDING_MODES[padding_mode])
     weights = weights.to(precise)
     height, width = offset.shape[2:]
@@ -57,7 +59,7 @@ def neighbor_cosines(x: Tensor, *, distance: int) -> Tensor:
     Returns:
         (B, 8, H, W), row by row without the pixel itself, 0 outside of the map; float32 at least.
     """
-    x = x.to(torch.promote_types(x.dtype, torch.float32))
+    x = x.to(at_least_float32(x))
     unit = F.normalize(x, dim=1, eps=SHORTEST)
     padded = F.pad(unit, (distance,) * 4)
     height, width = x.shape[2:]

@@ -10,6 +10,8 @@ Shapes: B images, D channels, N pixels, R bases.
 import torch
 from torch import Tensor
 
+from mmseg_scr.ops.precision import at_least_float32
+
 EPSILON = 1e-6  # of a denominator, as in the original codes
 
 
@@ -32,7 +34,7 @@ def approximate_by_nmf(
     Returns:
         (B, D, N), not negative, dtype of ``x``.
     """
-    precise = torch.promote_types(x.dtype, torch.float32)
+    precise = at_least_float32(x)
     with torch.autocast(x.device.type, enabled=False):
         exact = x.to(precise)
         seen = exact.detach() if one_step_gradient else exact

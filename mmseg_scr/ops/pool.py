@@ -4,6 +4,7 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor
 
+from mmseg_scr.ops.precision import at_least_float32
 from mmseg_scr.ops.recording import is_compiling
 
 
@@ -29,7 +30,7 @@ def average_pool(x: Tensor, size: tuple[int, int]) -> Tensor:
 
 def pool_by_products(x: Tensor, size: tuple[int, int]) -> Tensor:
     """:func:`average_pool` as rows (h, H) @ ``x`` @ columns (W, w), whatever the sizes."""
-    precise = torch.promote_types(x.dtype, torch.float32)
+    precise = at_least_float32(x)
     with torch.autocast(x.device.type, enabled=False):
         exact = x.to(precise)
         rows, columns = (

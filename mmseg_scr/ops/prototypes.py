@@ -10,6 +10,7 @@ import torch
 from torch import Tensor
 
 from mmseg_scr.ops.labels import class_masks
+from mmseg_scr.ops.precision import at_least_float32
 
 EPSILON = 1e-12  # of a sum of weights and of a norm, as in the original code
 
@@ -24,7 +25,7 @@ def soft_prototypes(features: Tensor, logits: Tensor) -> Tensor:
     Returns:
         (B, K, C), float32 at least.
     """
-    precise = torch.promote_types(features.dtype, torch.float32)
+    precise = at_least_float32(features)
     with torch.autocast(features.device.type, enabled=False):
         weights = logits.to(precise).flatten(2).softmax(dim=1)  # (B, K, HW)
         sums = weights @ features.to(precise).flatten(2).mT
@@ -45,7 +46,7 @@ def class_prototypes(
     Returns:
         Means (K, C), float32 at least, zero where there is no pixel; and (K,) bool, whether any is.
     """
-    precise = torch.promote_types(features.dtype, torch.float32)
+    precise = at_least_float32(features)
     masks = class_masks(labels, num_classes, ignore_index).flatten(2)  # (B, K, HW)
     counts = masks.sum(dim=(0, 2))
     with torch.autocast(features.device.type, enabled=False):
@@ -67,7 +68,7 @@ def cosine_logits(features: Tensor, classifier: Tensor, scale: float) -> Tensor:
     Returns:
         (B, K, H, W) in [-scale, scale], float32 at least.
     """
-    precise = torch.promote_types(features.dtype, torch.float32)
+    precise = at_least_float32(features)
     with torch.autocast(features.device.type, enabled=False):
         pixels = features.to(precise).flatten(2)  # (B, C, HW)
         classes = classifier.to(precise)

@@ -22,6 +22,7 @@ import torch.nn.functional as F
 from torch import Tensor
 
 from mmseg_scr.ops.nearest import nearest_index
+from mmseg_scr.ops.precision import at_least_float32
 from mmseg_scr.ops.recording import is_compiled_to_train, is_recorded
 
 
@@ -32,7 +33,7 @@ def kernel_softmax(logits: Tensor, window: Tensor | None = None) -> Tensor:
         logits: (B, K * K, H, W).
         window: (K * K,) factors of the positions, before the kernel is normalised again.
     """
-    kernels = logits.to(torch.promote_types(logits.dtype, torch.float32)).softmax(dim=1)
+    kernels = logits.to(at_least_float32(logits)).softmax(dim=1)
     if window is None:
         return kernels
     kernels = kernels * window.to(kernels).view(1, -1, 1, 1)
@@ -64,7 +65,7 @@ def reassemble(x: Tensor, kernels: Tensor) -> Tensor:
             f'kernels must be (B, K * K, H, W) with an odd K and the batch of x, got kernels '
             f'{tuple(kernels.shape)} and x {tuple(x.shape)}'
         )
-    precise = torch.promote_types(x.dtype, torch.float32)
+    precise = at_least_float32(x)
     call = _WeightedSum.apply if _wants_gradient() else _weighted_sum
     return call(x.to(precise), kernels.to(precise)).to(x.dtype)
 
@@ -88,7 +89,7 @@ def window_similarity(query: Tensor, key: Tensor, window: int) -> Tensor:
             f'window must be odd, query and key of one batch and width, got {window}, query '
             f'{tuple(query.shape)} and key {tuple(key.shape)}'
         )
-    precise = torch.promote_types(query.dtype, torch.float32)
+    precise = at_least_float32(query)
     call = _Similarities.apply if _wants_gradient() else _similarities
     return call(query.to(precise), key.to(precise), window)
 

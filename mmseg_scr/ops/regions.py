@@ -9,6 +9,8 @@ Shapes: B images, K regions, C channels, D of queries and keys.
 import torch
 from torch import Tensor
 
+from mmseg_scr.ops.precision import at_least_float32
+
 
 def soft_regions(features: Tensor, logits: Tensor) -> Tensor:
     """Mean feature of each region, weighted by the softmax of its logits over all pixels.
@@ -20,7 +22,7 @@ def soft_regions(features: Tensor, logits: Tensor) -> Tensor:
     Returns:
         (B, K, C), float32 at least.
     """
-    precise = torch.promote_types(features.dtype, torch.float32)
+    precise = at_least_float32(features)
     with torch.autocast(features.device.type, enabled=False):
         shares = logits.to(precise).flatten(2).softmax(dim=2)  # (B, K, hw)
         return shares @ features.to(precise).flatten(2).mT
@@ -37,7 +39,7 @@ def attend_to_regions(q: Tensor, k: Tensor, v: Tensor) -> Tensor:
     Returns:
         (B, C, h, w), dtype of ``v``.
     """
-    precise = torch.promote_types(v.dtype, torch.float32)
+    precise = at_least_float32(v)
     with torch.autocast(v.device.type, enabled=False):
         scaled = k.to(precise) * k.shape[1] ** -0.5
         weights = (scaled.mT @ q.to(precise).flatten(2)).softmax(dim=1)  # (B, K, hw)

@@ -4,6 +4,7 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor
 
+from mmseg_scr.ops.precision import at_least_float32
 from mmseg_scr.ops.recording import is_recorded
 from mmseg_scr.ops.rows import has_rows, pixel_rows, weighted_rows
 
@@ -32,7 +33,7 @@ def warp_by_offset(x: Tensor, offset: Tensor) -> Tensor:
             f'offset must be (B, 2, H, W) on the grid of x, got offset {tuple(offset.shape)} '
             f'and x {tuple(x.shape)}'
         )
-    offset = offset.to(torch.promote_types(x.dtype, torch.float32))
+    offset = offset.to(at_least_float32(x, offset))
     return sample_at(x, pixel_grid(x.shape[2:], like=offset) + offset)
 
 
@@ -51,7 +52,7 @@ def sample_at(x: Tensor, position: Tensor) -> Tensor:
     Returns:
         (B, C, H, W), dtype of ``x``; on a CPU in the layout of ``x``, in eager mode.
     """
-    precise = torch.promote_types(torch.promote_types(x.dtype, position.dtype), torch.float32)
+    precise = at_least_float32(x, position)
     position = position.to(precise)
     if _rows_are_faster(x):
         return _sample_rows(x.to(precise), position).to(x.dtype)

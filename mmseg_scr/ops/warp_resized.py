@@ -7,6 +7,7 @@ by them at most three of the small one: nine rows of channels with weights of th
 import torch
 from torch import Tensor
 
+from mmseg_scr.ops.precision import at_least_float32
 from mmseg_scr.ops.recording import is_compiled_to_predict
 from mmseg_scr.ops.resize import pixel_and_share, resize_bilinear
 from mmseg_scr.ops.rows import pixel_rows, weighted_rows
@@ -32,7 +33,7 @@ def warp_resized(x: Tensor, offset: Tensor, *, align_corners: bool = False) -> T
     size = offset.shape[2:]
     if not _rows_are_faster(x, size):
         return warp_by_offset(resize_bilinear(x, size, align_corners=align_corners), offset)
-    precise = torch.promote_types(torch.promote_types(x.dtype, offset.dtype), torch.float32)
+    precise = at_least_float32(x, offset)
     offset = offset.to(precise)
     position = pixel_grid(size, like=offset) + offset
     return sample_resized(x.to(precise), position, size, align_corners=align_corners).to(x.dtype)

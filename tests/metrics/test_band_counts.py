@@ -4,7 +4,8 @@ import torch
 from builders.label_pairs import IGNORE, NUM_CLASSES, golden_pairs, random_pair
 from reference import boundary_scores as reference
 
-from mmseg_scr.metrics.band_counts import count_bands
+from mmseg_scr.metrics import band_counts
+from mmseg_scr.metrics.band_counts import count_bands, count_strata
 from mmseg_scr.metrics.bands import near_another_class
 from mmseg_scr.metrics.class_codes import class_codes
 from mmseg_scr.metrics.scores import (
@@ -99,6 +100,31 @@ def test_equals_the_search_over_all_pairs_of_pixels(seed, ignore_index):
         assert counts['band'][index].tolist() == expected.tolist()
     expected = reference.contour_counts(label, prediction, 2, rim, 4, ignore_index)
     assert counts['contour'].tolist() == expected.tolist()
+
+
+@pytest.mark.parametrize('num_classes', [19, 300])
+def test_large_maps_and_many_classes_are_counted_as_pixel_by_pixel(num_classes, monkeypatch):
+    pair = random_pair(3, (9, 11), num_classes)
+    codes = [*class_codes(*pair, num_classes, IGNORE)]
+    stratum = np.random.default_rng(0).integers(0, 3, codes[0].shape).astype(np.uint8)
+    expected = np.zeros((3, num_classes + 2, 3), np.int64)
+    for label, prediction, s in zip(*(x.ravel() for x in (*codes, stratum)), strict=True):
+        expected[0, label, s] += label == prediction
+        expected[1, label, s] += label != prediction
+        expected[2, prediction, s] += label != prediction
+    expected = expected[:, 1:-1]
+    used = []
+    for name in ('_count_pairs', '_count_codes'):
+        count = getattr(band_counts, name)
+        monkeypatch.setattr(
+            band_counts, name, lambda *a, name=name, count=count: used.append(name) or count(*a)
+        )
+    for times in (1, 7, 80):
+        tiled = (np.tile(x, (times, times)) for x in (*codes, stratum))
+        counts = count_strata(*tiled, 3, num_classes)
+        assert (counts == times**2 * expected).all()
+    assert used[0] == '_count_codes'
+    assert used[-1] == '_count_pairs'
 
 
 @pytest.mark.parametrize('reach', [1, 4, 30])
