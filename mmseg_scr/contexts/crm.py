@@ -22,8 +22,6 @@ from mmseg_scr.layers import (
 )
 from mmseg_scr.ops.stages import concat_stages
 
-LITERAL = "similarity='dot', stage_norm=False, factor_norm=False"
-NOT_TOLD = ', with the similarity and factor_norm that they were trained with'  # by keys of weights
 MIN_HIDDEN = 4  # of a perceptron; the single ReLU of a thinner one could die for good
 
 
@@ -104,10 +102,16 @@ class CRM(nn.Module):
         expected = self.stage_norm is not None and bool(self.stage_norm.state_dict())
         if is_normalized == expected and (is_literal or not is_old):
             return
-        lines = f'{LITERAL})' if is_old else f'stage_norm={is_normalized}, ...){NOT_TOLD}'
+        if is_old:
+            needed = "dict(type='CRM', similarity='dot', stage_norm=False, factor_norm=False)"
+        else:  # the weights do not tell the rest
+            needed = (
+                f"dict(type='CRM', stage_norm={is_normalized}, ...), with the similarity and "
+                'factor_norm that they were trained with'
+            )
         raise ValueError(
             f'the weights of {prefix[:-1] or "CRM"} belong to another form of CRM, here they would '
-            f"give other results: its config needs dict(type='CRM', {lines}"
+            f'give other results: its config needs {needed}'
         )
 
 

@@ -49,8 +49,10 @@ class ClassifierSlot:
                 the map that is classified.
 
         Raises:
-            ValueError: a classifier that is not plain, and another number of outputs than classes.
+            ValueError: a single class, or a classifier that is not plain, and another number of
+                outputs than classes.
         """
+        self._check_classes()
         width = self.conv_seg.in_channels
         known = dict(
             channels=width,
@@ -165,12 +167,22 @@ class ClassifierSlot:
     def _is_plain(self) -> bool:
         return isinstance(self.classifier, PlainClassifier) and self.contrast is None
 
+    def _check_classes(self) -> None:
+        if self.num_classes < 2:
+            raise ValueError(
+                f'{self._name()} has num_classes={self.num_classes}, but there are two with the '
+                'background: label it 0 and set num_classes=2; for a single logit also '
+                'out_channels=1, with a sigmoid loss'
+            )
+
     def _check_outputs(self) -> None:
         outputs = self.conv_seg.out_channels
         if outputs != self.num_classes:
-            name = type(self).__name__.removeprefix('Extended')
             raise ValueError(
-                f'{name} has {outputs} outputs for {self.num_classes} classes, but '
+                f'{self._name()} has {outputs} outputs for {self.num_classes} classes, but '
                 f'{type(self.classifier).__name__} needs one for each class; set out_channels to '
                 'num_classes, with a loss of as many logits, or leave the classifier plain'
             )
+
+    def _name(self) -> str:
+        return type(self).__name__.removeprefix('Extended')

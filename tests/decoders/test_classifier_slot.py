@@ -111,6 +111,20 @@ class TestOneLogitForTwoClasses:
             self.build(outer, **options)
 
 
+@pytest.mark.parametrize('outer', ['ContextAwareHead', 'ContrastHead'])
+def test_a_single_class_is_refused_with_the_form_that_mmseg_has_for_masks(outer):
+    head = head_cfg('FCNHead') | dict(num_classes=1, out_channels=1, loss_decode=SIGMOID)
+    said = 'FCNHead has num_classes=1, .* set num_classes=2; for a single logit also out_channels=1'
+    with pytest.raises(ValueError, match=said):
+        MODELS.build(dict(type=outer, head=head))
+
+
+def test_a_single_class_is_refused_in_the_head_of_the_method():
+    head = dict(type='SCRHead', in_channels=WIDTHS, channels=16, num_classes=1, contrast=None)
+    with pytest.raises(ValueError, match='SCRHead has num_classes=1'):
+        MODELS.build(dict(head, loss_decode=SIGMOID))
+
+
 class TestHeadOfKNet:
     """It asks its kernel_generate_head for features, logits and loss_by_feat, never for loss."""
 
