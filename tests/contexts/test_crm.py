@@ -209,7 +209,7 @@ def test_weights_of_another_context_leave_it_as_it_is():
     nn.ModuleDict(dict(context=crm)).load_state_dict(other.state_dict(), strict=False)
 
 
-@pytest.mark.needs_torch('2.6', 'the autocast of another device')
+@pytest.mark.needs_torch('2.14', 'autocast of a GPU that is not there')
 def test_autocast_of_a_gpu_calibrates_in_half_precision():
     with gpu_autocast():
         factors = MultiStageChannelAttention(WIDTHS, norm=True)(
