@@ -6,6 +6,7 @@ from functools import partial
 
 import pytest
 import torch
+from builders.gpu_autocast import gpu_autocast
 from builders.stock_heads import CLASSES
 from builders.training_heads import (
     EVERY_HEAD,
@@ -15,6 +16,7 @@ from builders.training_heads import (
     forward_inputs,
     samples_of,
 )
+from mmseg.models.decode_heads import decode_head
 from torch.utils.checkpoint import checkpoint
 
 LIGHT = dict(aligner=dict(type='Bilinear'), context=dict(type='LastStage'))
@@ -85,6 +87,14 @@ class TestEveryHead:
         with torch.autocast(device.type, torch.bfloat16):
             terms, gradients = step(head, given, samples)
         check_finite(head, terms, gradients)
+
+    @pytest.mark.needs_torch('2.14', 'autocast of a GPU that is not there')
+    def test_a_step_on_a_gpu_waits_for_no_value_and_ends_in_float32(self, name, monkeypatch):
+        monkeypatch.setattr(decode_head, 'accuracy', lambda *_, **__: torch.zeros(1))  # waits
+        with gpu_autocast():
+            terms = build_training_head(name).loss(*forward_inputs(name), samples_of(), None)
+        assert {term.device.type for term in terms.values()} == {'cuda'}
+        assert {term.dtype for term in terms.values()} == {torch.float32}
 
     def test_copies_and_pickles_after_a_step_train_alike(self, name):
         head, given, samples = build_training_head(name), forward_inputs(name), samples_of()
