@@ -76,7 +76,7 @@ def average_augmented(config: Config) -> None:
             "(--tta): add them, such as tta_model=dict(type='SegTTAModel') and the tta_pipeline of "
             'a data set of mmseg'
         )
-    if _class_of(config.tta_model, MODELS) is SegTTAModel and _has_single_output(config.model):
+    if _averages_as_mmseg(config.tta_model) and _has_single_output(config.model):
         raise ValueError(
             "mmseg's SegTTAModel takes the sigmoid of a single output twice, so that every pixel "
             'would be class 1; test without --tta, set tta_model to a class of yours, or train '
@@ -85,6 +85,11 @@ def average_augmented(config: Config) -> None:
     for dataset in datasets_of(config.test_dataloader.dataset):
         dataset.pipeline = config.tta_pipeline
     config.model = dict(**config.tta_model, module=config.model)
+
+
+def _averages_as_mmseg(model: ConfigDict) -> bool:
+    merge = getattr(_class_of(model, MODELS), 'merge_preds', None)
+    return merge is SegTTAModel.merge_preds
 
 
 def _has_single_output(model: ConfigDict) -> bool:

@@ -128,8 +128,11 @@ def test_augmentation_that_mmseg_averages_wrongly_is_refused(head):
         test_dataloader=dict(dataset=dict(pipeline=[])),
         tta_pipeline=[dict(type='TestTimeAug')],
     )
-    with pytest.raises(ValueError, match='sigmoid of a single output twice'):
-        average_augmented(Config(settings | dict(tta_model=dict(type='SegTTAModel'))))
+    for kind in ('SegTTAModel', type('Named', (SegTTAModel,), {})):
+        with pytest.raises(ValueError, match='sigmoid of a single output twice'):
+            average_augmented(Config(settings | dict(tta_model=dict(type=kind))))
+    merging = type('Merging', (SegTTAModel,), dict(merge_preds=lambda self, preds: preds))
+    average_augmented(Config(settings | dict(tta_model=dict(type=merging))))
     own = Config(settings | dict(tta_model=dict(type='MyTTAModel')))
     average_augmented(own)
     assert own.model.type == 'MyTTAModel'
