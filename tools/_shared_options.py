@@ -5,6 +5,7 @@ from collections.abc import Iterable
 from pathlib import Path
 
 MODES = ('auto', 'whole', 'slide')
+BY_DEFAULT = '%(default)s by default'  # argparse names the value
 
 
 def add_trust(parser: argparse.ArgumentParser | argparse._ArgumentGroup) -> None:

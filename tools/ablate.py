@@ -12,7 +12,7 @@ import argparse
 import warnings
 from pathlib import Path
 
-from _shared_options import add_trust
+from _shared_options import BY_DEFAULT, add_trust
 from mmengine.config import DictAction
 
 
@@ -55,7 +55,7 @@ def add_queue(group: argparse._ArgumentGroup) -> None:
         '--stop-after', type=float, metavar='MINUTES', help='end runs in progress then; they resume'
     )
     out = Path('work_dirs/ablation')
-    group.add_argument('--out', type=Path, default=out, metavar='DIR', help=f'{out} by default')
+    group.add_argument('--out', type=Path, default=out, metavar='DIR', help=BY_DEFAULT)
     records = 'of finished runs; DIR/records.jsonl by default'
     group.add_argument('--records', type=Path, metavar='FILE', help=records)
 

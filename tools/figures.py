@@ -11,7 +11,14 @@ import argparse
 import warnings
 from pathlib import Path
 
-from _shared_options import add_test_set_options, add_titles, check_files, check_folder, check_least
+from _shared_options import (
+    BY_DEFAULT,
+    add_test_set_options,
+    add_titles,
+    check_files,
+    check_folder,
+    check_least,
+)
 
 MM_PER_INCH = 25.4
 UNITS = {'mm': 1 / MM_PER_INCH, 'cm': 10 / MM_PER_INCH, 'in': 1.0}
@@ -62,8 +69,7 @@ def parse_args() -> argparse.Namespace:
     add('--width', type=inches, default=180 / MM_PER_INCH, help=width)
     add('--format', default='png', choices=('png', 'svg', 'pdf'))
     add_test_set_options(parser)
-    out = Path('work_dirs/figures')
-    add('--out', type=Path, default=out, metavar='DIR', help=f'{out} by default')
+    add('--out', type=Path, default=Path('work_dirs/figures'), metavar='DIR', help=BY_DEFAULT)
     args = parser.parse_args()
     check(parser, args)
     args.error = parser.error

@@ -14,7 +14,7 @@ import sys
 import warnings
 from pathlib import Path
 
-from _shared_options import add_predictor_options, check_least, check_opacity
+from _shared_options import BY_DEFAULT, add_predictor_options, check_least, check_opacity
 
 SHOWN = 20  # failures that are printed; all are in the file
 FAILURES = 'failures.csv'
@@ -28,10 +28,8 @@ def parse_args() -> argparse.Namespace:
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
     parser.add_argument('inputs', nargs='+', metavar='INPUT', help='see above')
-    out = Path('predictions')
-    parser.add_argument(
-        '--out', type=Path, default=out, help=f'folder of results; {out} by default'
-    )
+    out = f'folder of results; {BY_DEFAULT}'
+    parser.add_argument('--out', type=Path, default=Path('predictions'), help=out)
     parser.add_argument(
         '--save',
         nargs='+',

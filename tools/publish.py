@@ -31,7 +31,10 @@ def parse_args() -> argparse.Namespace:
     parser.add_argument('--command', help='that trained it; tools/train.py CONFIG by default')
     parser.add_argument('--license', default='Apache-2.0', help='of the weights, with its notes')
     parser.add_argument(
-        '--limit', type=float, default=10, help='largest size in MB (1e6 bytes), 10 by default'
+        '--limit',
+        type=float,
+        default=10,
+        help='largest size in MB (1e6 bytes), %(default)s by default',
     )
     return parser.parse_args()
 

@@ -14,7 +14,14 @@ import os
 import warnings
 from pathlib import Path
 
-from _shared_options import add_test_set_options, add_titles, check_files, check_folder, check_least
+from _shared_options import (
+    BY_DEFAULT,
+    add_test_set_options,
+    add_titles,
+    check_files,
+    check_folder,
+    check_least,
+)
 
 
 def parse_args() -> argparse.Namespace:
@@ -25,14 +32,14 @@ def parse_args() -> argparse.Namespace:
     add = parser.add_argument
     add('models', nargs='+', metavar='MODEL', help='see above')
     add_titles(parser)
-    out = Path('work_dirs/report')
-    add('--out', type=Path, default=out, metavar='DIR', help=f'{out} by default')
+    add('--out', type=Path, default=Path('work_dirs/report'), metavar='DIR', help=BY_DEFAULT)
     cache = 'of predictions; predictions in --out by default'
     add('--cache', type=Path, metavar='DIR', help=cache)
-    images = 'improved images, and as many worsened ones, of each pair of models; 3 by default'
+    images = f'improved images, and as many worsened ones, of each pair of models; {BY_DEFAULT}'
     add('--images', type=int, default=3, metavar='N', help=images)
-    add('--rows', type=int, default=200, metavar='N', help='of the table of images, 200 by default')
-    size = 'that the page may have; pictures become coarser until it fits; 15 by default'
+    rows = f'of the table of images, {BY_DEFAULT}'
+    add('--rows', type=int, default=200, metavar='N', help=rows)
+    size = f'that the page may have; pictures become coarser until it fits; {BY_DEFAULT}'
     add('--megabytes', type=float, default=15, help=size)
     choice = 'checkpoint of a folder that has both'
     add('--checkpoint', choices=('last', 'best'), default='last', help=choice)

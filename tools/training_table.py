@@ -23,7 +23,7 @@ def parse_args() -> argparse.Namespace:
     parser.add_argument(
         '--batches', nargs='+', type=int, default=[1, 2, 4], metavar='N', help='1 2 4 by default'
     )
-    parser.add_argument('--rounds', type=int, default=3, help='3 by default')
+    parser.add_argument('--rounds', type=int, default=3, help='%(default)s by default')
     parser.add_argument('--channels-last', action='store_true')
     parser.add_argument('--checkpointed', action='store_true', help='the blocks of the backbone')
     args = parser.parse_args()

@@ -140,9 +140,8 @@ class MultiStageChannelAttention(nn.Module):
         factors = [mlp(mean) for mlp, mean in zip(self.per_stage, means, strict=True)]
         logits = self.fuse(torch.cat(factors, dim=1))
         if self.norm:
-            logits = F.layer_norm(logits, logits.shape[1:])
-        factors = logits.sigmoid().to(stages[0].dtype)  # autocast of a GPU normalises in float32
-        return factors[:, :, None, None]
+            logits = F.layer_norm(logits, logits.shape[1:])  # float32 by the autocast of a GPU
+        return logits.sigmoid().to(stages[0].dtype)[:, :, None, None]
 
 
 def _perceptron(width: int, reduction: int) -> nn.Sequential:

@@ -170,8 +170,8 @@ class ClassifierSlot:
     def _check_classes(self) -> None:
         if self.num_classes < 2:
             raise ValueError(
-                f'{self._name()} has num_classes={self.num_classes}, but there are two with the '
-                'background: label it 0 and set num_classes=2; for a single logit also '
+                f'{config_type(self)} has num_classes={self.num_classes}, but there are two with '
+                'the background: label it 0 and set num_classes=2; for a single logit also '
                 'out_channels=1, with a sigmoid loss'
             )
 
@@ -179,10 +179,12 @@ class ClassifierSlot:
         outputs = self.conv_seg.out_channels
         if outputs != self.num_classes:
             raise ValueError(
-                f'{self._name()} has {outputs} outputs for {self.num_classes} classes, but '
+                f'{config_type(self)} has {outputs} outputs for {self.num_classes} classes, but '
                 f'{type(self.classifier).__name__} needs one for each class; set out_channels to '
                 'num_classes, with a loss of as many logits, or leave the classifier plain'
             )
 
-    def _name(self) -> str:
-        return type(self).__name__.removeprefix('Extended')
+
+def config_type(head: nn.Module) -> str:
+    """The type of a head, of one that was extended by the slots without the prefix."""
+    return type(head).__name__.removeprefix('Extended')

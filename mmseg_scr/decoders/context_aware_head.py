@@ -14,7 +14,7 @@ from mmseg.utils import ConfigType
 from torch import nn
 
 from mmseg_scr.classifiers import PlainClassifier
-from mmseg_scr.decoders.classifier_slot import DEFAULT_CONTRAST, ClassifierSlot
+from mmseg_scr.decoders.classifier_slot import DEFAULT_CONTRAST, ClassifierSlot, config_type
 
 DEFAULT_CLASSIFIER = dict(type='ContextAwareClassifier')
 
@@ -119,7 +119,7 @@ def _check_loss(head_class: type[BaseDecodeHead]) -> None:
 
 
 def _check_convolution(head: BaseDecodeHead) -> None:
-    name, conv = type(head).__name__.removeprefix('Extended'), getattr(head, 'conv_seg', None)
+    name, conv = config_type(head), getattr(head, 'conv_seg', None)
     if not (isinstance(conv, nn.Conv2d) and conv.kernel_size == (1, 1) and conv.groups == 1):
         raise ValueError(
             f'{name}.conv_seg is {conv}; a classifier needs a head with a 1x1 Conv2d there'

@@ -2,7 +2,7 @@
 
 import pytest
 import torch
-from builders.gpu_autocast import gpu_autocast
+from builders.gpu_autocast import NEEDS_RECENT_TORCH, gpu_autocast
 
 from mmseg_scr import aligners
 from mmseg_scr.slots import build_slot
@@ -56,7 +56,7 @@ def test_bfloat16_is_close_to_float32(aligner):
     torch.testing.assert_close(low.float(), aligner.float()(*maps), rtol=0.05, atol=0.05)
 
 
-@pytest.mark.needs_torch('2.14', 'autocast of a GPU that is not there')
+@NEEDS_RECENT_TORCH
 @pytest.mark.parametrize('name', aligners.__all__)
 def test_autocast_of_a_gpu_leaves_the_map_in_half_precision(name):
     with gpu_autocast():

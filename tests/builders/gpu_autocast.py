@@ -3,8 +3,11 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 
+import pytest
 import torch
 from torch._subclasses.fake_tensor import FakeTensorMode
+
+NEEDS_RECENT_TORCH = pytest.mark.needs_torch('2.14', 'autocast of a GPU that is not there')
 
 
 @contextmanager

@@ -12,7 +12,7 @@ from builders.classifier_inputs import (
     terms_of,
 )
 from builders.fill import fill_parameters
-from builders.gpu_autocast import gpu_autocast
+from builders.gpu_autocast import NEEDS_RECENT_TORCH, gpu_autocast
 
 from mmseg_scr import classifiers
 from mmseg_scr.slots import build_slot
@@ -58,7 +58,7 @@ def test_bfloat16_is_close_to_float32(classifier):
     torch.testing.assert_close(low.float(), exact, rtol=0.05, atol=0.05)
 
 
-@pytest.mark.needs_torch('2.14', 'autocast of a GPU that is not there')
+@NEEDS_RECENT_TORCH
 @pytest.mark.parametrize('name', classifiers.__all__)
 def test_autocast_of_a_gpu_leaves_the_logits_in_half_precision(name):
     with gpu_autocast():

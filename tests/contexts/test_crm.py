@@ -1,7 +1,7 @@
 import pytest
 import torch
 from builders.fill import fill_parameters
-from builders.gpu_autocast import gpu_autocast
+from builders.gpu_autocast import NEEDS_RECENT_TORCH, gpu_autocast
 from builders.inputs import stage_maps
 from reference.crm import channel_attention, concatenate, depthwise, non_local, pointwise
 from torch import nn
@@ -209,7 +209,7 @@ def test_weights_of_another_context_leave_it_as_it_is():
     nn.ModuleDict(dict(context=crm)).load_state_dict(other.state_dict(), strict=False)
 
 
-@pytest.mark.needs_torch('2.14', 'autocast of a GPU that is not there')
+@NEEDS_RECENT_TORCH
 def test_autocast_of_a_gpu_calibrates_in_half_precision():
     with gpu_autocast():
         factors = MultiStageChannelAttention(WIDTHS, norm=True)(

@@ -2,7 +2,7 @@
 
 import pytest
 import torch
-from builders.gpu_autocast import gpu_autocast
+from builders.gpu_autocast import NEEDS_RECENT_TORCH, gpu_autocast
 from builders.inputs import ODD_SIZES, WIDTHS, stage_maps
 
 from mmseg_scr import contexts
@@ -60,7 +60,7 @@ def test_autocast_leaves_the_map_in_half_precision(context, device):
         assert context(stages).dtype == torch.bfloat16
 
 
-@pytest.mark.needs_torch('2.14', 'autocast of a GPU that is not there')
+@NEEDS_RECENT_TORCH
 @pytest.mark.parametrize('name', contexts.__all__)
 def test_autocast_of_a_gpu_leaves_the_map_in_half_precision(name):
     with gpu_autocast():

@@ -3,7 +3,7 @@ import re
 import pytest
 import torch
 from builders.fill import fill_parameters
-from builders.gpu_autocast import gpu_autocast
+from builders.gpu_autocast import NEEDS_RECENT_TORCH, gpu_autocast
 from builders.heads import CLASSES, SMALL_CONTRAST, build_head, build_segmentor
 from builders.inputs import ODD_SIZES, WIDTHS, stage_maps, stage_sizes
 from mmseg.models.utils import resize
@@ -26,7 +26,7 @@ def test_training_returns_the_same_kind_of_result(batch):
     assert logits.shape == (batch, CLASSES, 17, 25)
 
 
-@pytest.mark.needs_torch('2.14', 'autocast of a GPU that is not there')
+@NEEDS_RECENT_TORCH
 def test_autocast_of_a_gpu_leaves_all_levels_in_half_precision():
     with gpu_autocast():
         levels = build_head(aligner=dict(type='SRM')).pyramid([x.half() for x in stage_maps(2)])

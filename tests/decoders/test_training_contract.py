@@ -6,7 +6,7 @@ from functools import partial
 
 import pytest
 import torch
-from builders.gpu_autocast import gpu_autocast
+from builders.gpu_autocast import NEEDS_RECENT_TORCH, gpu_autocast
 from builders.stock_heads import CLASSES
 from builders.training_heads import (
     EVERY_HEAD,
@@ -88,7 +88,7 @@ class TestEveryHead:
             terms, gradients = step(head, given, samples)
         check_finite(head, terms, gradients)
 
-    @pytest.mark.needs_torch('2.14', 'autocast of a GPU that is not there')
+    @NEEDS_RECENT_TORCH
     def test_a_step_on_a_gpu_waits_for_no_value_and_ends_in_float32(self, name, monkeypatch):
         monkeypatch.setattr(decode_head, 'accuracy', lambda *_, **__: torch.zeros(1))  # waits
         with gpu_autocast():
