@@ -21,7 +21,7 @@ def criss_cross_attention(q: Tensor, k: Tensor, v: Tensor) -> Tensor:
         (B, C, H, W), dtype of ``v``.
     """
     b, _, h, w = v.shape
-    precise = at_least_float32(v)
+    precise = at_least_float32(q, k, v)
     with torch.autocast(v.device.type, enabled=False):
         # With the batch inside of the rows both axes are one strided batch: no second copy.
         q, k, values = (t.to(precise).permute(2, 0, 3, 1).contiguous() for t in (q, k, v))

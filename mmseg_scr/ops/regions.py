@@ -39,7 +39,7 @@ def attend_to_regions(q: Tensor, k: Tensor, v: Tensor) -> Tensor:
     Returns:
         (B, C, h, w), dtype of ``v``.
     """
-    precise = at_least_float32(v)
+    precise = at_least_float32(q, k, v)
     with torch.autocast(v.device.type, enabled=False):
         scaled = k.to(precise) * k.shape[1] ** -0.5
         weights = (scaled.mT @ q.to(precise).flatten(2)).softmax(dim=1)  # (B, K, hw)
