@@ -12,7 +12,7 @@ from collections.abc import Sequence
 from mmseg.registry import MODELS
 from torch import Tensor, nn
 
-from mmseg_scr.layers import PooledConvModule
+from mmseg_scr.layers import PooledConvModule, check_norm_of_one_pixel
 from mmseg_scr.ops.stages import concat_stages
 from mmseg_scr.slots import build_slot
 
@@ -36,7 +36,7 @@ class ASPP(nn.Module):
         dropout_ratio: share of the result's values that training sets to zero.
 
     Raises:
-        ValueError: a rate below 1.
+        ValueError: a rate below 1, or ``norm_cfg`` is an instance normalisation.
     """
 
     def __init__(
@@ -55,6 +55,7 @@ class ASPP(nn.Module):
             raise ValueError(f'rates of ASPP must be 1 or more, got {tuple(rates)}')
         shared = dict(in_channels=sum(in_channels), channels=channels, norm_cfg=norm_cfg)
         self.mean = PooledConvModule(shared['in_channels'], channels, 1, norm_cfg=norm_cfg)
+        check_norm_of_one_pixel(self.mean.norm, 'ASPP')
         self.point = PooledConvModule(shared['in_channels'], channels, 1, norm_cfg=norm_cfg)
         self.dilated = nn.ModuleList(
             build_slot('branch of ASPP', branch, BRANCHES, rate=rate, **shared) for rate in rates

@@ -13,7 +13,7 @@ from mmcv.cnn import build_norm_layer
 from mmseg.registry import MODELS
 from torch import Tensor, nn
 
-from mmseg_scr.layers import normalize_pooled
+from mmseg_scr.layers import check_norm_of_one_pixel, normalize_pooled
 from mmseg_scr.ops.stages import concat_stages
 
 WINDOWS = ((5, 2), (9, 4), (17, 8))  # side and stride, in pixels of the last map
@@ -28,6 +28,9 @@ class DAPPM(nn.Module):
         channels: width of the result.
         norm_cfg: config of the normalisations.
         branch_channels: width of every scale, ``channels`` by default.
+
+    Raises:
+        ValueError: ``norm_cfg`` is an instance normalisation.
     """
 
     def __init__(
@@ -47,6 +50,7 @@ class DAPPM(nn.Module):
         self.scales = nn.ModuleList(
             PreActivationConv(width, branch, norm_cfg=norm_cfg) for _ in self.pools
         )
+        check_norm_of_one_pixel(self.scales[-1].norm, 'DAPPM')
         self.processes = nn.ModuleList(
             PreActivationConv(branch, branch, 3, norm_cfg=norm_cfg) for _ in self.pools
         )

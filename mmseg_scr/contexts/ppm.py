@@ -13,7 +13,7 @@ from mmcv.cnn import build_norm_layer
 from mmseg.registry import MODELS
 from torch import Tensor, nn
 
-from mmseg_scr.layers import ConcatConvModule, normalize_pooled
+from mmseg_scr.layers import ConcatConvModule, check_norm_of_one_pixel, normalize_pooled
 from mmseg_scr.ops.pool import average_pool
 from mmseg_scr.ops.stages import concat_stages
 
@@ -30,6 +30,9 @@ class PPM(nn.Module):
         norm_cfg: config of the normalisations.
         scales: rows, and columns, of each grid.
         dropout_ratio: share of the result's channels that training sets to zero.
+
+    Raises:
+        ValueError: a scale is 1 and ``norm_cfg`` an instance normalisation.
     """
 
     def __init__(
@@ -76,6 +79,8 @@ class PooledBranch(nn.Module):
         self.scale = scale
         self.conv = nn.Conv2d(in_channels, channels, 1, bias=False)
         self.norm = build_norm_layer(norm_cfg, channels)[1]
+        if scale == 1:
+            check_norm_of_one_pixel(self.norm, 'PPM')
 
     def forward(self, x: Tensor) -> Tensor:
         """(B, C, h, w) -> (B, channels, scale, scale)."""

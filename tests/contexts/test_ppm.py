@@ -22,6 +22,11 @@ def _evaluated(norm, x):
     return F.batch_norm(x, norm.running_mean, norm.running_var, norm.weight, norm.bias)
 
 
+def test_grids_of_more_than_one_cell_take_instance_normalisation():
+    ppm = PPM([8], 4, norm_cfg=dict(type='IN'), scales=(2, 3))
+    assert ppm([wave(1, 8, 7, 5).float()]).isfinite().all()
+
+
 def test_golden_numbers_of_the_original_code():
     ppm = PPM([8], 4, norm_cfg=BN).double().eval()
     for branch, seed in zip(ppm.branches, (0.1, 0.2, 0.3, 0.4), strict=True):

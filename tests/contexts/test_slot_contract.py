@@ -11,8 +11,8 @@ from mmseg_scr.slots import build_slot
 SHARED = dict(in_channels=WIDTHS, channels=6, norm_cfg=dict(type='BN'), align_corners=False)
 
 
-def build(name):
-    return build_slot('context', dict(type=name), contexts.__all__, **SHARED)
+def build(name, **shared):
+    return build_slot('context', dict(type=name), contexts.__all__, **SHARED | shared)
 
 
 @pytest.fixture(params=contexts.__all__)
@@ -39,6 +39,16 @@ def test_a_single_image_with_a_single_pixel_works_in_training(context):
     top = context.train()(stages)
     assert top.shape == (1, 6, 1, 1)
     assert top.isfinite().all()
+
+
+@pytest.mark.parametrize('name', contexts.__all__)
+def test_instance_normalisation_works_or_is_refused_when_it_is_built(name):
+    norm_cfg = dict(type='IN')
+    if name in ('ASPP', 'DAPPM', 'PPM'):
+        with pytest.raises(ValueError, match=f'{name} normalises the mean .* InstanceNorm2d'):
+            build(name, norm_cfg=norm_cfg)
+    else:
+        assert build(name, norm_cfg=norm_cfg)(stage_maps(1)).isfinite().all()
 
 
 def test_images_of_a_batch_do_not_mix_in_evaluation(context):
