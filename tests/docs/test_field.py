@@ -7,12 +7,14 @@ import pytest
 from mmengine.config import Config
 
 from mmseg_scr.runs.ablation import write_tables
+from mmseg_scr.runs.numbers import numbers
 from mmseg_scr.runs.records import read_records
 
 ROOT = Path(__file__).parents[2]
 PAGE = (ROOT / 'docs/field.md').read_text()
 TEXT = ' '.join(PAGE.split())
-BASELINES = dict(aligner='scr-contrast-off', context='scr-contrast-off', classifier='scr')
+BOTH = 'scr-contrast-off'
+BASELINES = dict(aligner=BOTH, context=BOTH, classifier='scr')
 FIELD = Config.fromfile(ROOT / 'configs/studies/rows.py', import_custom_modules=False).field
 METRICS = {
     'street_scenes': ['mIoU', 'boundary/mIoU_w1', 'boundary/mIoU_interior_w2'],
@@ -68,3 +70,23 @@ def test_what_ocr_changes_is_what_its_row_says():
     row = re.search(r'^\| scr-classifier-ocr \| 3 (.+)\|$', PAGE, re.MULTILINE)[1]
     differences = re.findall(r'\((\S+ \[.+?\])[,)]', row)
     assert list(said.groups()) == differences[:2]
+
+
+def test_what_one_seed_shows_is_what_the_records_say():
+    records = read_records(ROOT / 'docs/results/camvid.jsonl')
+    scores = {record.title: numbers(record) for record in records if record.seed == 0}
+
+    def beside(*parts, metric='mIoU'):
+        """Differences to SRM and CRM as the text lists them."""
+        found = [f'{scores[part][metric] - scores[BOTH][metric]:+.2f}' for part in parts]
+        return ' and '.join(', '.join(found).rsplit(', ', 1))
+
+    sapa, dappm, fade = f'{BOTH}-aligner-sapa', f'{BOTH}-context-dappm', f'{BOTH}-aligner-fade'
+    below = f'{beside(sapa, dappm)} mIoU, {beside(sapa, dappm, metric="boundary/mIoU_w3")} in the'
+    above = [f'{BOTH}-aligner-fam', f'{BOTH}-context-ccam', f'{BOTH}-context-ppm']
+    assert below in TEXT
+    assert f'are not here: {beside(*above)} mIoU' in TEXT
+    assert f'stands at {beside("baseline-aligner-srm")} from this seed' in TEXT
+    assert f'of the upsamplers on both, by {beside(fade)} here' in TEXT
+    upsamplers = [title for title in scores if title.startswith(f'{BOTH}-aligner')]
+    assert max([BOTH, *upsamplers], key=lambda title: scores[title]['mIoU']) == fade
