@@ -304,7 +304,7 @@ def test_row_of_a_shipped_model_is_that_of_its_record(iterations, title, width, 
     assert f'| {" | ".join(f"{value:.2f}" for value in values)} |' in PAGE
 
 
-def test_sentence_on_the_contrast_says_what_its_records_say():
+def test_sentences_on_single_decisions_say_what_their_records_say():
     ends = {record.title: record.curves['mIoU'][1][-1] for record in records_of('contrast')}
     names = ('street-both', 'street-contrast-weak', 'street-contrast')
     without, weak, full = (f'{ends[name]:.2f}' for name in names)
@@ -315,6 +315,13 @@ def test_sentence_on_the_contrast_says_what_its_records_say():
     late, finest = (f'{ends[f"street-contrast-{name}"]:.2f}' for name in ('late', 'finest'))
     assert f'`street-contrast-late`) they end at {late}, and' in TEXT
     assert f'`street-contrast-finest`) at {finest}.' in TEXT
+    starts = {
+        (record.title, record.seed): f'{record.curves["mIoU"][1][-1]:.2f}'
+        for record in records_of('feed_forward')
+    }
+    torchs = [starts['street-feed-forward', seed] for seed in (100, 101)]
+    zeros = [without, starts['street-both', 101]]
+    assert f'end at {" and ".join(torchs)} on val, against {" and ".join(zeros)} (seeds' in TEXT
     adaptive = f'{ends["street-adaptive"]:.2f}'
     assert f'ends at {adaptive} mIoU on val against {without}' in TEXT
 
