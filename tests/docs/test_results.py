@@ -125,6 +125,11 @@ def records_of(study):
     return read_records(DOCS / f'results/{study}.jsonl')
 
 
+def scores_of(study):
+    """(Row, seed) -> mIoU."""
+    return {(record.title, record.seed): numbers(record)['mIoU'] for record in records_of(study)}
+
+
 def cells(file):
     """Texts of a CSV file, and its numbers."""
     number = re.compile(r'-?\d+(\.\d+)?(e-?\d+)?')
@@ -229,15 +234,25 @@ def test_differences_in_sentences_are_those_of_the_records(
 def test_other_rows_of_a_list_are_those_of_the_records(study):
     section = PAGE.partition(f'<!-- {study} -->')[2].partition('\n## ')[0]
     said = ' '.join(section.partition('\nThe other rows')[2].split())
-    runs = {(record.title, record.seed): numbers(record)['mIoU'] for record in records_of(study)}
+    runs = scores_of(study)
     for title, label in OTHERS.items():
         gains = [runs[row, seed] - runs['baseline', seed] for row, seed in runs if row == title]
         gain = f'{sum(gains) / len(gains):+.2f}'
         assert re.search(rf'(?<!\w){re.escape(label)} {re.escape(gain)}(?!\d)', said), (title, gain)
 
 
+def test_saturation_of_the_literal_form_is_that_of_its_records():
+    curves = [record.curves for record in records_of('camvid') if record.title == LITERAL]
+    path = 'diagnostics/decode_head.context.'
+    spread = [c[f'{path}spatial_attention/logit_spread'][1][-1] for c in curves]
+    saturated = [c[f'{path}channel_attention/factor_saturated'][1][-1] for c in curves]
+    said = '{:,.0f}, {:,.0f} and {:,.0f}'.format(*(round(value, -3) for value in spread))
+    assert f'logits that spread by {said}, and {min(saturated):.0%} '.replace('%', ' %') in TEXT
+    assert all(c[f'{path}spatial_attention/largest_weight'][1][-1] > 0.99 for c in curves)
+
+
 def test_spread_of_single_seeds_is_that_of_the_rows_of_table_1():
-    runs = {(record.title, record.seed): numbers(record)['mIoU'] for record in records_of('camvid')}
+    runs = scores_of('camvid')
     spreads = [
         stdev(runs[title, seed] - runs['baseline', seed] for seed in range(3))
         for title in (SRM, CRM, BOTH, 'scr')
