@@ -12,7 +12,8 @@ from collections.abc import Sequence
 from mmseg.registry import MODELS
 from torch import Tensor, nn
 
-from mmseg_scr.layers import PooledConvModule, check_norm_of_one_pixel
+from mmseg_scr.checks.norms import require_norm_of_one_pixel
+from mmseg_scr.layers import PooledConvModule
 from mmseg_scr.ops.stages import concat_stages
 from mmseg_scr.slots import build_slot
 
@@ -55,7 +56,7 @@ class ASPP(nn.Module):
             raise ValueError(f'rates of ASPP must be 1 or more, got {tuple(rates)}')
         shared = dict(in_channels=sum(in_channels), channels=channels, norm_cfg=norm_cfg)
         self.mean = PooledConvModule(shared['in_channels'], channels, 1, norm_cfg=norm_cfg)
-        check_norm_of_one_pixel(self.mean.norm, 'ASPP')
+        require_norm_of_one_pixel('ASPP', self.mean.norm)
         self.point = PooledConvModule(shared['in_channels'], channels, 1, norm_cfg=norm_cfg)
         self.dilated = nn.ModuleList(
             build_slot('branch of ASPP', branch, BRANCHES, rate=rate, **shared) for rate in rates

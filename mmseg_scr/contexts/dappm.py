@@ -13,7 +13,8 @@ from mmcv.cnn import build_norm_layer
 from mmseg.registry import MODELS
 from torch import Tensor, nn
 
-from mmseg_scr.layers import check_norm_of_one_pixel, normalize_pooled
+from mmseg_scr.checks.norms import require_norm_of_one_pixel
+from mmseg_scr.layers import normalize_pooled
 from mmseg_scr.ops.stages import concat_stages
 
 WINDOWS = ((5, 2), (9, 4), (17, 8))  # side and stride, in pixels of the last map
@@ -50,7 +51,7 @@ class DAPPM(nn.Module):
         self.scales = nn.ModuleList(
             PreActivationConv(width, branch, norm_cfg=norm_cfg) for _ in self.pools
         )
-        check_norm_of_one_pixel(self.scales[-1].norm, 'DAPPM')
+        require_norm_of_one_pixel('DAPPM', self.scales[-1].norm)
         self.processes = nn.ModuleList(
             PreActivationConv(branch, branch, 3, norm_cfg=norm_cfg) for _ in self.pools
         )

@@ -13,7 +13,8 @@ from mmcv.cnn import build_norm_layer
 from mmseg.registry import MODELS
 from torch import Tensor, nn
 
-from mmseg_scr.layers import ConcatConvModule, check_norm_of_one_pixel, normalize_pooled
+from mmseg_scr.checks.norms import require_norm_of_one_pixel
+from mmseg_scr.layers import ConcatConvModule, normalize_pooled
 from mmseg_scr.ops.pool import average_pool
 from mmseg_scr.ops.stages import concat_stages
 
@@ -80,7 +81,7 @@ class PooledBranch(nn.Module):
         self.conv = nn.Conv2d(in_channels, channels, 1, bias=False)
         self.norm = build_norm_layer(norm_cfg, channels)[1]
         if scale == 1:
-            check_norm_of_one_pixel(self.norm, 'PPM')
+            require_norm_of_one_pixel('PPM', self.norm)
 
     def forward(self, x: Tensor) -> Tensor:
         """(B, C, h, w) -> (B, channels, scale, scale)."""

@@ -5,7 +5,7 @@ from mmseg_scr.layers.disentangled_non_local import DisentangledNonLocal2d
 from mmseg_scr.layers.feed_forward import ConvFeedForward
 from mmseg_scr.layers.gated_attention import GatedAttention
 from mmseg_scr.layers.pooled_conv import PooledConvModule
-from mmseg_scr.layers.pooled_norm import check_norm_of_one_pixel, normalize_pooled
+from mmseg_scr.layers.pooled_norm import normalize_pooled
 from mmseg_scr.layers.precise_linear import precise_linear
 
 __all__ = [
@@ -15,7 +15,6 @@ __all__ = [
     'DisentangledNonLocal2d',
     'GatedAttention',
     'PooledConvModule',
-    'check_norm_of_one_pixel',
     'normalize_pooled',
     'precise_linear',
 ]

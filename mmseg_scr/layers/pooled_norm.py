@@ -9,7 +9,6 @@ import torch.distributed as dist
 import torch.nn.functional as F
 from torch import Tensor, nn
 from torch.nn.modules.batchnorm import _BatchNorm
-from torch.nn.modules.instancenorm import _InstanceNorm
 
 
 def normalize_pooled(norm: nn.Module, x: Tensor) -> Tensor:
@@ -28,23 +27,6 @@ def normalize_pooled(norm: nn.Module, x: Tensor) -> Tensor:
     return F.batch_norm(
         x, norm.running_mean, norm.running_var, norm.weight, norm.bias, eps=norm.eps
     )
-
-
-def check_norm_of_one_pixel(norm: nn.Module, part: str) -> None:
-    """Refuse a normalisation that has no result for the mean of a whole map.
-
-    Args:
-        norm: normalises maps (B, C, 1, 1) of ``part``.
-        part: name of the module, for the message.
-
-    Raises:
-        ValueError: it is an instance normalisation, which has no variance of one pixel.
-    """
-    if isinstance(norm, _InstanceNorm):
-        raise ValueError(
-            f'{part} normalises the mean of the whole map, and one pixel has no variance: norm_cfg '
-            f"must be BN, SyncBN, GN or another that is not of each image's map; got {norm}"
-        )
 
 
 def takes_statistics_of_one_value(norm: nn.Module | None, x: Tensor) -> bool:

@@ -78,13 +78,23 @@ def test_table_1_of_the_paper_has_its_batch_on_one_gpu_and_differs_in_two_slots_
     assert len(texts) == 1
 
 
-@pytest.mark.parametrize(('study', 'seeds'), [('street_scenes', (5, 3, 3)), ('camvid', (3, 1, 1))])
-def test_rows_of_a_study_are_those_of_its_recipe_and_bear_their_names(study, seeds):
+@pytest.mark.parametrize(
+    ('study', 'seeds', 'added'),
+    [
+        ('street_scenes', [range(5), range(3), range(3)], []),
+        (
+            'camvid',
+            [range(3), range(1), range(1), range(1, 3)],
+            [['scr-contrast-off-form-literal']],
+        ),
+    ],
+)
+def test_rows_of_a_study_are_those_of_its_recipe_and_bear_their_names(study, seeds, added):
     rows = Config.fromfile(CONFIGS / 'studies' / 'rows.py')
     groups = read_plan(CONFIGS / 'studies' / f'{study}.py')
-    expected = [rows.table_1, rows.others, rows.field]
+    expected = [rows.table_1, rows.others, rows.field, *added]
     assert [[*group.methods] for group in groups] == expected
-    assert [list(group.seeds) for group in groups] == [[*range(number)] for number in seeds]
+    assert [list(group.seeds) for group in groups] == [[*several] for several in seeds]
     schedules = {str(c.param_scheduler) for group in groups for c in group.methods.values()}
     assert len(schedules) == 1
 
