@@ -24,6 +24,7 @@ LOW, HIGH = 5, 3  # sides of the windows of the low-pass and of the high-pass fi
 SCALE = 2  # of the grid that the coarse share of the offsets is predicted on, per side
 CHANNELS_OF_A_NORM = 8
 NEIGHBORS, DISTANCE = 8, 2  # that a pixel is compared with
+OPTIONS_OF_RESAMPLING = ('groups', 'concat')
 
 
 @MODELS.register_module()
@@ -55,10 +56,7 @@ class FreqFusion(nn.Module):
         super().__init__()
         if width < CHANNELS_OF_A_NORM or width % CHANNELS_OF_A_NORM:
             raise ValueError(f'FreqFusion needs a width that is a multiple of 8, got {width}')
-        if isinstance(resample, bool):
-            raise ValueError(
-                f'resample of FreqFusion must be a dict of options or None, got {resample}'
-            )
+        _check_resampling(resample)
         self.compress_fine = nn.Conv2d(channels, width, 1)
         self.compress_coarse = nn.Conv2d(channels, width, 1)
         self.low_pass = nn.Conv2d(width, LOW**2, 3, padding=1)
@@ -102,6 +100,20 @@ class FreqFusion(nn.Module):
         high = self.high_pass(guide)
         sharpened = 2 * guide - reassemble(guide, kernel_softmax(high, self.high_window_weight))
         return self.compress_coarse(coarse), sharpened, high
+
+
+def _check_resampling(resample: Mapping[str, object] | None) -> None:
+    if resample is None:
+        return
+    if not isinstance(resample, Mapping):
+        raise ValueError(
+            f'resample of FreqFusion must be a dict of options or None, got {resample!r}'
+        )
+    unknown = sorted(set(resample) - set(OPTIONS_OF_RESAMPLING))
+    if unknown:
+        raise ValueError(
+            f'resample of FreqFusion has no option {unknown}, only {[*OPTIONS_OF_RESAMPLING]}'
+        )
 
 
 class GuidedResampling(nn.Module):

@@ -7,11 +7,14 @@ pixel outside of the map counts as zero, in the similarity too, and takes part i
 """
 
 import torch
+import torch.nn.functional as F
 from mmengine.model import trunc_normal_init
 from mmseg.registry import MODELS
 from torch import Tensor, nn
 
 from mmseg_scr.checks.numbers import require_positive
+from mmseg_scr.layers import precise_linear
+from mmseg_scr.ops.precision import at_least_float32
 from mmseg_scr.ops.reassembly import kernel_softmax, reassemble, window_similarity
 
 WINDOW = 5
@@ -46,12 +49,15 @@ class SAPA(nn.Module):
         return reassemble(coarse, kernel_softmax(similarity))
 
 
-def _project(x: Tensor, norm: nn.Module, linear: nn.Module) -> Tensor:
+def _project(x: Tensor, norm: nn.LayerNorm, linear: nn.Module) -> Tensor:
     """(B, C, h, w) -> (B, D, h, w), every pixel normalised over its channels.
 
-    In the dtype of the weights, whatever the autocast: what half precision rounds off a query can
-    be a good part of a logit.
+    In float32 at least, whatever the autocast and the dtype of the weights: what half precision
+    rounds off a query can be a good part of a logit.
     """
+    dtype = at_least_float32(x, norm.weight)
     with torch.autocast(x.device.type, enabled=False):
-        rows = norm(x.movedim(1, 3).to(norm.weight.dtype))
-        return linear(rows).movedim(3, 1)
+        rows = x.movedim(1, 3).to(dtype)
+        weight, bias = norm.weight.to(dtype), norm.bias.to(dtype)
+        rows = F.layer_norm(rows, norm.normalized_shape, weight, bias, norm.eps)
+    return precise_linear(rows, linear).movedim(3, 1)

@@ -19,6 +19,7 @@ from mmseg_scr.slots import build_slot
 
 RATES = (3, 6, 9)  # 6, 12, 18 at stride 16 in the paper
 BRANCHES = ('DilatedBranch', 'SeparableBranch')
+PROJECTIONS = ('ConcatConvModule',)
 BRANCH = dict(type='SeparableBranch')
 PROJECTION = dict(type='ConcatConvModule', kernel_size=3)
 
@@ -37,7 +38,9 @@ class ASPP(nn.Module):
         dropout_ratio: share of the result's values that training sets to zero.
 
     Raises:
-        ValueError: a rate below 1, or ``norm_cfg`` is an instance normalisation.
+        TypeError: a part that is for another slot.
+        ValueError: ``rates`` that are no whole numbers of 1 or more, a ``branch`` that sets a rate
+            of its own, or ``norm_cfg`` is an instance normalisation.
     """
 
     def __init__(
@@ -52,8 +55,7 @@ class ASPP(nn.Module):
         dropout_ratio: float = 0.1,
     ) -> None:
         super().__init__()
-        if any(rate < 1 for rate in rates):
-            raise ValueError(f'rates of ASPP must be 1 or more, got {tuple(rates)}')
+        _check_rates(rates, branch)
         shared = dict(in_channels=sum(in_channels), channels=channels, norm_cfg=norm_cfg)
         self.mean = PooledConvModule(shared['in_channels'], channels, 1, norm_cfg=norm_cfg)
         require_norm_of_one_pixel('ASPP', self.mean.norm)
@@ -62,7 +64,7 @@ class ASPP(nn.Module):
             build_slot('branch of ASPP', branch, BRANCHES, rate=rate, **shared) for rate in rates
         )
         shared |= dict(in_channels=[channels] * (2 + len(rates)), out_channels=channels)
-        self.projection = build_slot('projection of ASPP', projection, [], **shared)
+        self.projection = build_slot('projection of ASPP', projection, PROJECTIONS, **shared)
         self.dropout = nn.Dropout(dropout_ratio)
 
     def forward(self, stages: Sequence[Tensor]) -> Tensor:
@@ -71,6 +73,17 @@ class ASPP(nn.Module):
         mean = self.mean(x.mean(dim=(2, 3), keepdim=True))
         branches = [mean, self.point(x), *(branch(x) for branch in self.dilated)]
         return self.dropout(self.projection(branches, x.shape[2:]))
+
+
+def _check_rates(rates: Sequence[int], branch: dict) -> None:
+    whole = isinstance(rates, Sequence) and all(isinstance(rate, int) for rate in rates)
+    if not whole or any(rate < 1 for rate in rates):
+        raise ValueError(f'rates of ASPP must be whole numbers of 1 or more, got {rates!r}')
+    if isinstance(branch, dict) and 'rate' in branch:
+        raise ValueError(
+            f'branch of ASPP takes its rate from rates={tuple(rates)}, got rate={branch["rate"]} '
+            'for all of them; set rates instead'
+        )
 
 
 @MODELS.register_module()

@@ -287,5 +287,9 @@ def test_widths_that_do_not_divide_are_refused_with_the_fix():
 def test_resampling_is_options_or_none_and_the_width_is_checked_without_it():
     with pytest.raises(ValueError, match='must be a dict of options or None, got False'):
         FreqFusion(8, resample=False)
+    with pytest.raises(ValueError, match=r"must be a dict of options or None, got \['groups'\]"):
+        FreqFusion(8, resample=['groups'])
+    with pytest.raises(ValueError, match=r"no option \['group'\], only \['groups', 'concat'\]"):
+        FreqFusion(8, resample=dict(group=2))
     with pytest.raises(ValueError, match='width that is a multiple of 8, got 12'):
         FreqFusion(8, width=12, resample=None)

@@ -134,6 +134,15 @@ def test_autocast_leaves_similarities_of_strong_features_alone(device):
     torch.testing.assert_close(low, sapa(*maps))
 
 
+@pytest.mark.parametrize('dtype', [torch.bfloat16, torch.float16])
+def test_half_precision_weights_leave_similarities_of_strong_features_alone(dtype):
+    sapa = fill_parameters(SAPA(64), scale=0.5).to(dtype)
+    maps = [x.to(dtype) for x in random_maps((6, 7), (12, 14), channels=64)]
+    low = sapa(*maps)
+    exact = sapa.float()(*(x.float() for x in maps))
+    torch.testing.assert_close(low, exact.to(dtype))
+
+
 @pytest.mark.parametrize(
     ('width', 'parameters', 'products'), [(64, 17_024, 492.8e6), (32, 8_768, None)]
 )

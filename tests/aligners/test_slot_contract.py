@@ -13,6 +13,9 @@ SIZES = [
     ((5, 7), (9, 13)),
     ((1, 1), (2, 2)),
     ((3, 4), (3, 4)),
+    ((2, 3), (16, 24)),
+    ((3, 4), (9, 5)),  # another ratio each way
+    ((7, 9), (4, 5)),  # the coarse map is the larger one
 ]
 
 

@@ -112,13 +112,23 @@ def test_the_separable_form_at_rates_for_stride_32_is_the_default():
 
 
 def test_a_rate_below_one_is_refused():
-    with pytest.raises(ValueError, match=r'rates of ASPP must be 1 or more, got \(3, 0\)'):
-        ASPP(WIDTHS, 6, norm_cfg=BN, rates=(3, 0))
+    for rates, shown in (((3, 0), r'\(3, 0\)'), ((1.5,), r'\(1\.5,\)'), (6, '6'), ('36', "'36'")):
+        message = rf'rates of ASPP must be whole numbers of 1 or more, got {shown}$'
+        with pytest.raises(ValueError, match=message):
+            ASPP(WIDTHS, 6, norm_cfg=BN, rates=rates)
+
+
+def test_a_branch_with_a_rate_of_its_own_is_refused():
+    message = r'takes its rate from rates=\(3, 6, 9\), got rate=2 for all of them; set rates'
+    with pytest.raises(ValueError, match=message):
+        ASPP(WIDTHS, 6, norm_cfg=BN, branch=dict(PLAIN, rate=2))
 
 
 def test_a_part_of_another_kind_is_no_branch():
     with pytest.raises(TypeError, match='branch of ASPP cannot be CRM'):
         ASPP(WIDTHS, 6, norm_cfg=BN, branch=dict(type='CRM'))
+    with pytest.raises(TypeError, match='projection of ASPP cannot be SRM'):
+        ASPP(WIDTHS, 6, norm_cfg=BN, projection=dict(type='SRM'))
 
 
 def test_dropout_zeroes_single_values_in_training_only():
