@@ -5,5 +5,7 @@ groups = [
     dict(config=[row(name) for name in _base_.table_1], seeds=[0, 1, 2]),
     dict(config=[row(name) for name in _base_.others], seeds=[0]),
     dict(config=[row(name) for name in _base_.field], seeds=[0]),
-    dict(config=[row('scr-contrast-off-form-literal')], seeds=[1, 2]),  # added when 0 was seen
+    # Added when the row of the literal form had been seen: two more seeds, and each of its parts.
+    dict(config=[row('scr-contrast-off-form-literal')], seeds=[1, 2]),
+    dict(config=[row(name) for name in _base_.literal_parts], seeds=[0]),
 ]

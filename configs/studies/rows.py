@@ -13,6 +13,12 @@ others = [
     'scr-contrast-off-context-dam',
     'scr-contrast-off-form-literal',
 ]
+# The literal form is these three together.
+literal_parts = [
+    'scr-contrast-off-similarity-dot',
+    'scr-contrast-off-factornorm-off',
+    'scr-contrast-off-stagenorm-off',
+]
 # What the field uses instead: docs/field.md.
 field = [
     'scr-contrast-off-aligner-carafe',

@@ -57,7 +57,13 @@ def _project(x: Tensor, norm: nn.LayerNorm, linear: nn.Module) -> Tensor:
     """
     dtype = at_least_float32(x, norm.weight)
     with torch.autocast(x.device.type, enabled=False):
-        rows = x.movedim(1, 3).to(dtype)
-        weight, bias = norm.weight.to(dtype), norm.bias.to(dtype)
-        rows = F.layer_norm(rows, norm.normalized_shape, weight, bias, norm.eps)
+        rows = _normalize(x.movedim(1, 3).to(dtype), norm)
     return precise_linear(rows, linear).movedim(3, 1)
+
+
+def _normalize(rows: Tensor, norm: nn.LayerNorm) -> Tensor:
+    """``norm(rows)`` in the dtype of ``rows``, whatever that of the weights."""
+    if norm.weight.dtype == rows.dtype:
+        return norm(rows)
+    weight, bias = norm.weight.to(rows.dtype), norm.bias.to(rows.dtype)
+    return F.layer_norm(rows, norm.normalized_shape, weight, bias, norm.eps)

@@ -1,12 +1,14 @@
 """The tree holds a config for every experiment that was promised."""
 
-from builders.configs import LEAVES
+from builders.configs import CONFIGS, LEAVES
+from mmengine.config import Config
 
 RECIPES = {
     'cityscapes-1024x1024': '4xb4-adam-112k_cityscapes-1024x1024',
     'bdd100k-720x720': '4xb8-adam-131k_bdd100k-720x720',
     'ade20k-512x512': '4xb8-adam-379k_ade20k-512x512',
 }
+STUDIES = CONFIGS / 'studies'
 
 
 def test_the_tree_holds_the_promised_experiments():
@@ -37,6 +39,8 @@ def test_the_tree_holds_the_promised_experiments():
             assert f'scr_mscan-s_4xb4-adamw-160k_{data}' in names
     for method in ('scr', 'segnext'):
         assert f'{method}_mscan-t_1xb4-adamw-1k_camvid-256x256' in names
+    for method in (*Config.fromfile(STUDIES / 'rows.py').table_1, 'segnext'):
+        assert f'{method}_mscan-t_1xb4-adamw-3300_camvid-256x256' in names
     for method in ('scr', 'baseline'):
         assert f'{method}_mscan-nano_1xb4-adamw-200_street-scenes-96x192' in names
     for method in ('scr-contrast-off', 'baseline'):

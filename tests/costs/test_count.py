@@ -183,9 +183,9 @@ def test_context_aware_classifier_is_counted_with_its_products():
     adaptive = dict(type='ContextAwareClassifier')
     cost = count_costs(build_segmentor(classifier=adaptive), (64, 96))
     width, pixels, hidden = 16, 16 * 24, 8
-    projector = CLASSES * (2 * width * hidden + hidden * width)
-    extra = cost.parts['classifier'].products - plain.parts['classifier'].products
-    assert extra == 2 * CLASSES * width * pixels + projector
-    assert cost.total.paper == plain.total.paper
+    extra = cost.parts['classifier'] - plain.parts['classifier']
+    assert extra.products == 2 * CLASSES * width * pixels
+    assert extra.paper == CLASSES * (2 * width * hidden + hidden * width + width)
+    assert cost.total.paper == plain.total.paper + extra.paper
     more = cost.total.parameters - plain.total.parameters
     assert more == 2 * width * hidden + hidden * width + width

@@ -84,8 +84,14 @@ def test_table_1_of_the_paper_has_its_batch_on_one_gpu_and_differs_in_two_slots_
         ('street_scenes', [range(5), range(3), range(3)], []),
         (
             'camvid',
-            [range(3), range(1), range(1), range(1, 3)],
-            [['scr-contrast-off-form-literal']],
+            [range(3), range(1), range(1), range(1, 3), range(1)],
+            [
+                ['scr-contrast-off-form-literal'],
+                [
+                    f'scr-contrast-off-{x}'
+                    for x in ('similarity-dot', 'factornorm-off', 'stagenorm-off')
+                ],
+            ],
         ),
     ],
 )

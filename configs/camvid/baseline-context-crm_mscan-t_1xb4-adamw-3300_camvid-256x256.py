@@ -1,0 +1,12 @@
+_base_ = [
+    '../_base_/models/scr_mscan-t.py',
+    '../_base_/datasets/camvid_256x256_study.py',
+    '../_base_/schedules/adamw_3300.py',
+    '../_base_/study_runtime.py',
+]
+parts = dict(aligner=dict(type='Bilinear'), contrast=None)
+loss_decode = dict(class_weight=_base_.class_weight)
+model = dict(
+    data_preprocessor=dict(size=(256, 256)),
+    decode_head=dict(**parts, num_classes=11, norm_cfg=dict(type='BN'), loss_decode=loss_decode),
+)
