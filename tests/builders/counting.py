@@ -1,9 +1,11 @@
-"""Counting what a part costs: multiply-adds that run, and bytes that its gradient needs."""
+"""Counting what a part costs: multiply-adds that run, and bytes that it needs or makes."""
 
 from collections.abc import Callable
 
 import torch
 from torch import Tensor, nn
+from torch.utils._python_dispatch import TorchDispatchMode
+from torch.utils._pytree import tree_leaves
 from torch.utils.flop_counter import FlopCounterMode
 
 
@@ -29,3 +31,15 @@ def kept_bytes(call: Callable[..., Tensor], *inputs: Tensor) -> int:
     with torch.autograd.graph.saved_tensors_hooks(pack, lambda tensor: tensor):
         call(*inputs)
     return sum(storage.nbytes() for storage in storages.values())
+
+
+class LargestTensor(TorchDispatchMode):
+    """As long as it is entered, ``nbytes`` is the largest memory of a tensor that was made."""
+
+    nbytes = 0
+
+    def __torch_dispatch__(self, func, types, args=(), kwargs=None):
+        results = func(*args, **(kwargs or {}))
+        made = (x.untyped_storage().nbytes() for x in tree_leaves(results) if isinstance(x, Tensor))
+        self.nbytes = max([self.nbytes, *made])
+        return results

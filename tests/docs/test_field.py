@@ -6,9 +6,11 @@ from pathlib import Path
 import pytest
 from mmengine.config import Config
 
+from mmseg_scr.costs.configs import count_configs
 from mmseg_scr.runs.ablation import write_tables
 from mmseg_scr.runs.numbers import numbers
 from mmseg_scr.runs.records import read_records
+from mmseg_scr.runs.statistics import paired_difference
 
 ROOT = Path(__file__).parents[2]
 PAGE = (ROOT / 'docs/field.md').read_text()
@@ -20,6 +22,65 @@ METRICS = {
     'street_scenes': ['mIoU', 'boundary/mIoU_w1', 'boundary/mIoU_interior_w2'],
     'camvid': ['mIoU', 'boundary/mIoU_w3', 'boundary/mIoU_interior_w3'],
 }
+
+WITHOUT = dict(aligner='baseline-context-crm', context='baseline-aligner-srm')  # the plain part
+FIRST_TABLES = {'aligner': 'Upsamplers', 'context': 'Contexts', 'classifier': 'Classifier'}
+BANDS = {'street_scenes': 'boundary/mIoU_w1', 'camvid': 'boundary/mIoU_w3'}
+
+
+def parts_of_first_table(slot):
+    """(Name, config, cells by the heads of their columns) of each row."""
+    section = PAGE.partition(f'\n## {FIRST_TABLES[slot]}\n')[2].partition('\n## ')[0]
+    head, _, *rows = re.findall(r'^\|.+\|$', section.partition('\n\n- ')[0], re.MULTILINE)
+    heads = [cell.strip() for cell in head.strip('|').split('|')]
+    for row in rows:
+        cells = [cell.strip() for cell in row.strip('|').split('|')]
+        if len(cells) == len(heads) and (link := re.fullmatch(r'\[(.+)\]\(\.\./(.+)\)', cells[0])):
+            yield link[1], ROOT / link[2], cells, heads
+
+
+FIRST_ROWS = [(slot, *row) for slot in FIRST_TABLES for row in parts_of_first_table(slot)]
+
+
+def each_row(rows):
+    names = ('slot', 'name', 'config', 'cells', 'heads')
+    return pytest.mark.parametrize(names, rows, ids=[row[1] for row in rows])
+
+
+def test_first_tables_have_every_part_of_the_field():
+    named = {f'{slot}-{name.lower()}' for slot, name, *_ in FIRST_ROWS}
+    assert {title.removeprefix(f'{BOTH}-').removeprefix('scr-') for title in FIELD} <= named
+
+
+@each_row(FIRST_ROWS)
+def test_costs_of_the_first_tables_are_those_that_are_counted(slot, name, config, cells, heads):
+    (counted,) = count_configs([config])
+    parts = [cost for label, cost in counted.cost.parts.items() if label.startswith(slot)]
+    found = dict(zip(heads, cells, strict=True))
+    assert float(found['M']) == pytest.approx(sum(x.parameters for x in parts) / 1e6, abs=6e-4)
+    assert float(found['G']) == pytest.approx(sum(x.paper for x in parts) / 1e9, abs=6e-3)
+    if 'products, G' in found:
+        products = sum(x.products for x in parts) / 1e9
+        assert float(found['products, G']) == pytest.approx(products, abs=6e-3)
+
+
+@each_row([row for row in FIRST_ROWS if row[0] in WITHOUT])
+def test_gains_of_the_first_tables_are_those_of_the_records(slot, name, config, cells, heads):
+    title = BOTH if name in ('SRM', 'CRM') else f'{BOTH}-{slot}-{name.lower()}'
+    expected = []
+    for study, band in BANDS.items():
+        records = read_records(ROOT / f'docs/results/{study}.jsonl')
+        ours, plain = (
+            {record.seed: numbers(record) for record in records if record.title == which}
+            for which in (title, WITHOUT[slot])
+        )
+        for metric in ('mIoU', band):
+            pairs = [(plain[seed][metric], ours[seed][metric]) for seed in ours if seed in plain]
+            difference = paired_difference(*zip(*pairs, strict=True)) if pairs else None
+            text = str(difference).removesuffix(', one seed') if pairs else ''
+            expected.append(f'**{text}**' if pairs and difference.resolved else text)
+    first = heads.index('drawn scenes: mIoU')
+    assert cells[first : first + 4] == expected
 
 
 def shown(study, slot):

@@ -1,5 +1,6 @@
 import pytest
 import torch
+from builders.counting import LargestTensor
 from reference.reassembly import reassemble_by_loops, similarity_by_loops
 
 from mmseg_scr.ops import reassembly
@@ -95,6 +96,19 @@ def test_nothing_but_the_inputs_is_kept_for_the_gradient(coarse, fine):
     with torch.autograd.graph.saved_tensors_hooks(lambda t: kept.append(t) or t, lambda t: t):
         reassemble(x, kernels)
     assert sum(t.numel() for t in kept) == x.numel() + kernels.numel()
+
+
+@pytest.mark.parametrize('operation', ['reassemble', 'window_similarity'])
+def test_no_tensor_that_is_made_holds_more_than_one_pixel_of_each_window(operation):
+    channels, fine = 64, (31, 45)
+    x, kernels = (t.float().requires_grad_() for t in _inputs((16, 23), fine, channels=channels))
+    query = torch.randn(x.shape[0], channels, *fine, requires_grad=True)
+    with LargestTensor() as made:
+        result = (
+            reassemble(x, kernels) if operation == 'reassemble' else window_similarity(query, x, 5)
+        )
+        result.square().sum().backward()
+    assert made.nbytes == 4 * query.numel()  # an unfolded map has 25 times as much
 
 
 @pytest.mark.needs_torch('2.7', 'an exporter told from a compiler')
