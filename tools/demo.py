@@ -38,7 +38,8 @@ def main() -> None:
     with progress_bars() as show:
         report = run_demo(METHODS, args.out, iterations=args.iterations, progress=show)
         pair = None if absent else show_pair(PAIR, args.out, progress=show)
-    print(f'\nIoU in % on scenes that were not trained on\n{format_table(report)}\n')
+    print(f'\nIoU in % on scenes that were not trained on\n{format_table(report)}')
+    print('So few steps show that everything works, not which method is better.\n')
     if pair is None:
         print(f'No trained models {", ".join(absent)} come with this version; left out.')
     else:

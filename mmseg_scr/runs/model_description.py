@@ -24,22 +24,24 @@ def describe_trained(
 
     Returns:
         ``config`` and ``checkpoint``, names of the files; ``sha256`` of the checkpoint's, None of
-        one that lies elsewhere; ``digest``, as of the record of its training; ``origin`` and
-        ``seed``, None where the config does not tell them; ``dataset``, types of the test's data;
-        ``versions`` of what looks at it.
+        one that lies elsewhere; ``digest``, as of the record of its training, None of a shipped
+        model, whose config is not that of a queue; ``origin`` and ``seed``, None where neither
+        config nor card tells them; ``dataset``, types of the test's data; ``versions`` of what
+        looks at it.
     """
-    address, weights = str(checkpoint), Path(checkpoint)
+    address, weights, content = str(checkpoint), Path(checkpoint), config.to_dict()
+    trained = dict(
+        digest=config_digest(config), seed=(content.get('randomness') or {}).get('seed')
+    )
     if address.startswith(SCHEME):
         card, weights = find_weights(address.removeprefix(SCHEME))
-        file = Path(card.config)
-    content = config.to_dict()
+        file, trained = Path(card.config), dict(digest=None, seed=card.seed)
     return dict(
         config=file.name,
         checkpoint=weights.name,
         sha256=digest(weights) if weights.is_file() else None,
-        digest=config_digest(config),
         origin=content.get(KEY),
-        seed=(content.get('randomness') or {}).get('seed'),
+        **trained,
         dataset=', '.join(dataset_types(config.test_dataloader.dataset)),
         versions=package_versions(),
     )

@@ -104,8 +104,27 @@ def predict(
 
 def score(sample: Sample, predictions: Sequence[np.ndarray]) -> dict[str, float]:
     """``mIoU`` and ``boundary/mIoU_w1`` in percent, as IoUMetric and BoundaryMetric name them."""
+    counts = _count(sample, predictions)
+    everywhere, near = (sum(image[key] for image in counts) for key in ('all', 'band'))
+    ious = {'mIoU': everywhere, f'boundary/mIoU_w{REACH}': near[0]}
+    return {name: percent(mean_over(intersection_over_union(kind))) for name, kind in ious.items()}
+
+
+def score_class(sample: Sample, predictions: Sequence[np.ndarray], name: str) -> float:
+    """IoU of a class in percent; nan if neither truth nor predictions have it.
+
+    Raises:
+        ValueError: the sample has no class of that name.
+    """
+    if name not in sample.classes:
+        raise ValueError(f'no class is named {name!r}, only {", ".join(sample.classes)}')
+    everywhere = sum(image['all'] for image in _count(sample, predictions))
+    return percent(intersection_over_union(everywhere)[sample.classes.index(name)])
+
+
+def _count(sample: Sample, predictions: Sequence[np.ndarray]) -> list[dict[str, np.ndarray]]:
     known = len(sample.classes)
-    counts = [
+    return [
         count_bands(
             *class_codes(truth, labels, known, sample.ignore_index),
             num_classes=known,
@@ -113,6 +132,3 @@ def score(sample: Sample, predictions: Sequence[np.ndarray]) -> dict[str, float]
         )
         for truth, labels in zip(sample.truth, predictions, strict=True)
     ]
-    everywhere, near = (sum(image[key] for image in counts) for key in ('all', 'band'))
-    ious = {'mIoU': everywhere, f'boundary/mIoU_w{REACH}': near[0]}
-    return {name: percent(mean_over(intersection_over_union(kind))) for name, kind in ious.items()}

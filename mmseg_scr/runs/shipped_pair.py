@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from mmseg_scr.progress import ProgressReport
-from mmseg_scr.runs.sample import predict, read_sample, score
+from mmseg_scr.runs.sample import predict, read_sample, score, score_class
 from mmseg_scr.visualization import draw_panels
 from mmseg_scr.weights import build_model, list_weights
 from mmseg_scr.weights.card import find_weights
@@ -14,15 +14,20 @@ PAIR = {'baseline': 'baseline_street-scenes', 'ours': 'scr_street-scenes'}
 SCENES = 20
 PANEL_ROWS = 4
 COLUMNS = {'mIoU': 'mIoU', 'boundary mIoU': 'boundary/mIoU_w1'}
+THIN = 'pole'  # the class that is hardest to find
 
 
 @dataclass(frozen=True)
 class PairReport:
-    """Scores in percent of each of the pair, by its title, and a picture of some scenes."""
+    """Scores in percent of each of the pair, by its title, and a picture of some scenes.
+
+    ``thin`` is the IoU of the class ``THIN``.
+    """
 
     scenes: int
     iterations: int | None
     scores: dict[str, dict[str, float]]
+    thin: dict[str, float]
     panels: Path
 
 
@@ -63,6 +68,7 @@ def show_pair(
         scenes=len(sample.inputs),
         iterations=card.iterations,
         scores={title: score(sample, labels) for title, labels in maps.items()},
+        thin={title: score_class(sample, labels, THIN) for title, labels in maps.items()},
         panels=draw_panels(
             Path(out_dir) / 'shipped.png',
             sample.images[:PANEL_ROWS],
@@ -75,8 +81,8 @@ def show_pair(
 def format_pair(report: PairReport) -> str:
     """The scores as aligned text, methods down."""
     width = max(map(len, report.scores)) + 2
-    lines = [' ' * width + ''.join(f'{column:>16}' for column in COLUMNS)]
+    lines = [' ' * width + ''.join(f'{column:>16}' for column in (*COLUMNS, f'IoU of {THIN}s'))]
     for title, scores in report.scores.items():
-        cells = ''.join(f'{scores[key]:16.2f}' for key in COLUMNS.values())
-        lines.append(f'{title:<{width}}{cells}')
+        values = [*(scores[key] for key in COLUMNS.values()), report.thin[title]]
+        lines.append(f'{title:<{width}}' + ''.join(f'{value:16.2f}' for value in values))
     return '\n'.join(lines)

@@ -33,8 +33,8 @@ def test_a_shipped_model_is_told_by_its_card():
     config = Config.fromstring(load_weights(card.name)['meta']['cfg'], '.py')
     found = describe_trained(None, f'mmseg_scr://{card.name}', config)
     assert (found['config'], found['checkpoint']) == (Path(card.config).name, f'{card.name}.pth')
-    assert found['sha256'] == card.sha256
-    assert found['origin'] is None
+    assert (found['sha256'], found['seed']) == (card.sha256, card.seed)
+    assert (found['digest'], found['origin']) == (None, None)
 
 
 @pytest.mark.parametrize('address', ['https://host/of/a.pth', 's3://of/a.pth'])

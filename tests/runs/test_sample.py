@@ -10,7 +10,7 @@ from mmseg.evaluation import IoUMetric
 from mmseg.registry import MODELS
 
 from mmseg_scr.metrics import BoundaryMetric
-from mmseg_scr.runs.sample import ignored_label, predict, read_sample, score
+from mmseg_scr.runs.sample import ignored_label, predict, read_sample, score, score_class
 
 
 @pytest.fixture
@@ -46,6 +46,21 @@ def test_scores_are_those_of_the_metrics(sample, ignored):
     assert scores == {name: pytest.approx(expected[name], abs=0.011) for name in scores}
     assert list(scores) == ['mIoU', 'boundary/mIoU_w1']
     assert scores['mIoU'] < 60
+
+
+def test_score_of_a_class_is_its_intersection_over_union(sample):
+    maps = guesses(sample)
+    truth, labels = (np.concatenate([x.ravel() for x in each]) for each in (sample.truth, maps))
+    known = truth != sample.ignore_index
+    for index, name in enumerate(sample.classes):
+        own, other = (truth == index) & known, (labels == index) & known
+        expected = 100 * (own & other).sum() / (own | other).sum()
+        assert score_class(sample, maps, name) == pytest.approx(expected, abs=0.011)
+
+
+def test_a_class_that_is_not_there_is_named_with_those_that_are(sample):
+    with pytest.raises(ValueError, match="no class is named 'tram', only road, sidewalk"):
+        score_class(sample, sample.truth, 'tram')
 
 
 def test_the_ignored_label_is_that_of_the_evaluators_of_the_test():

@@ -31,6 +31,7 @@ def test_scores_are_those_that_the_card_states(folder, tmp_path):
     report = show_pair(PAIR, tmp_path, progress=lambda *_: None, folder=folder)
     _, refined = list_weights(folder)
     assert report.scores['ours'] == refined.sample['metrics']
+    assert report.thin.keys() == report.scores.keys()
 
 
 def test_missing_models_are_named(folder, tmp_path):
@@ -46,9 +47,10 @@ def test_text_has_a_line_a_model():
         'a': {'mIoU': 50.0, 'boundary/mIoU_w1': 40.25},
         'b': {'mIoU': 60.5, 'boundary/mIoU_w1': 45.0},
     }
-    lines = format_pair(PairReport(1, 1, scores, Path('x.png'))).splitlines()
+    thin = {'a': 28.125, 'b': 30.5}
+    lines = format_pair(PairReport(1, 1, scores, thin, Path('x.png'))).splitlines()
     assert [line.split() for line in lines] == [
-        ['mIoU', 'boundary', 'mIoU'],
-        ['a', '50.00', '40.25'],
-        ['b', '60.50', '45.00'],
+        ['mIoU', 'boundary', 'mIoU', 'IoU', 'of', 'poles'],
+        ['a', '50.00', '40.25', '28.12'],
+        ['b', '60.50', '45.00', '30.50'],
     ]
