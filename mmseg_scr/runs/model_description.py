@@ -30,9 +30,7 @@ def describe_trained(
         looks at it.
     """
     address, weights, content = str(checkpoint), Path(checkpoint), config.to_dict()
-    trained = dict(
-        digest=config_digest(config), seed=(content.get('randomness') or {}).get('seed')
-    )
+    trained = dict(digest=config_digest(config), seed=(content.get('randomness') or {}).get('seed'))
     if address.startswith(SCHEME):
         card, weights = find_weights(address.removeprefix(SCHEME))
         file, trained = Path(card.config), dict(digest=None, seed=card.seed)

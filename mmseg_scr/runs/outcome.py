@@ -13,7 +13,7 @@ from mmseg_scr.runs.job import Job
 from mmseg_scr.runs.origin import KEY, pack_config
 from mmseg_scr.runs.records import RunRecord
 from mmseg_scr.runs.scalars import read_scalars
-from mmseg_scr.runs.versions import package_versions
+from mmseg_scr.runs.versions import package_versions, source_commit
 
 NOT_KEPT = ('time', 'data_time', 'memory', 'iter', 'epoch', 'base_lr')  # of the logged scalars
 DIGITS = 6  # that are kept of a logged value
@@ -53,6 +53,7 @@ def record_of(
         seconds_per_iteration=times[len(times) // 2],
         device=device,
         versions=package_versions(),
+        commit=source_commit(),
         hardware=hardware_model(device),
         minutes=round(minutes, 2),
         image_counts=pack_counts(ImageTable.read_json(images)) if images.is_file() else None,

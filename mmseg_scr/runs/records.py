@@ -36,7 +36,8 @@ class RunRecord:
     ``minutes`` are those of all processes that worked on the run, its test included, and
     ``image_counts`` are of :func:`mmseg_scr.runs.image_counts.pack_counts`, where the test has a
     ``PerImageMetric``; ``origin`` is what :func:`mmseg_scr.runs.origin.set_origin` knows of the
-    config, and ``config`` the whole of it, by :func:`mmseg_scr.runs.origin.pack_config`.
+    config, and ``config`` the whole of it, by :func:`mmseg_scr.runs.origin.pack_config`;
+    ``commit`` is of :func:`mmseg_scr.runs.versions.source_commit`.
     """
 
     title: str
@@ -55,6 +56,7 @@ class RunRecord:
     image_counts: dict[str, int | str] | None = None
     origin: dict[str, object] | None = None
     config: str | None = None
+    commit: str | None = None
 
     @property
     def key(self) -> tuple[str, int, str]:

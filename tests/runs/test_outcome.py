@@ -11,6 +11,7 @@ from mmseg_scr.runs.origin import set_origin, unpack_config
 from mmseg_scr.runs.outcome import record_of
 from mmseg_scr.runs.records import config_digest
 from mmseg_scr.runs.scalars import read_scalars
+from mmseg_scr.runs.versions import source_commit
 
 
 @pytest.fixture
@@ -34,6 +35,7 @@ def test_record_says_what_ran_what_it_cost_and_how_it_went(finished):
     assert (record.iterations, record.metrics, record.device) == (3, {'mIoU': 12.5}, 'cpu')
     assert record.minutes == 1.23
     assert record.hardware
+    assert record.commit == source_commit()
     assert record.image_counts is None
     assert record.origin['config'].endswith(f'configs/demo/{CONFIG.name}')
     assert record.origin['options'] == {'train_cfg.max_iters': 3}
