@@ -216,6 +216,8 @@ BAND, INSIDE = 'boundary/mIoU_w{}', 'boundary/mIoU_interior_w{}'
         ('camvid', LITERAL, BOTH, BAND.format(3), None, 'the default, at {} in the band of 3'),
         ('camvid', 'scr', BOTH, BAND.format(1), None, 'without it, {} in the band of 1 pixel'),
         ('camvid', 'scr', BOTH, 'mIoU', None, 'in the band of 1 pixel, with {} mIoU'),
+        ('camvid', 'scr', BOTH, BAND.format(3), None, 'mIoU and {} in that of 3'),
+        ('street_scenes', BOTH, SRM, 'mIoU', None, 'adds to SRM is not resolved: {} mIoU'),
     ],
 )
 def test_differences_in_sentences_are_those_of_the_records(
