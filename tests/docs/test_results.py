@@ -89,7 +89,7 @@ def test_a_config_with_options_trains_what_decided(title, config, contrast, tmp_
 def test_configs_of_shipped_models_train_what_their_records_are_of(tmp_path):
     for card in list_weights():
         config = Config.fromfile(CONFIGS / card.config)
-        records = read_records(DOCS / 'results/shipped.jsonl')
+        records = [*records_of('shipped'), *records_of('enlarged')]
         digest = config_digest(repeatable(config, 'x', 0, tmp_path))
         assert digest in {record.digest for record in records}, card.name
 
@@ -296,6 +296,22 @@ def test_differences_in_the_readme_are_those_of_the_page():
     assert all(difference in TEXT for difference in said)
 
 
+def test_what_the_parts_add_at_twice_the_size_is_what_the_two_records_say():
+    found = {record.title: numbers(record) for record in records_of('enlarged')}
+    baseline, both = found['baseline'], found[BOTH]
+    gain = {name: both[name] - baseline[name] for name in both if name in baseline}
+    assert f'the parts have {gain["mIoU"]:+.2f} mIoU and {gain["boundary/mIoU_w3"]:+.2f} in' in TEXT
+    assert f'pedestrians lose {-gain["IoU/pedestrian"]:.2f}.' in TEXT
+    small = scores_of('camvid')
+    of_size = [
+        large['mIoU'] - small[title, 0] for title, large in (('baseline', baseline), (BOTH, both))
+    ]
+    assert (
+        'gives the baseline {:.2f} mIoU from this seed, and SRM and CRM {:.2f}'.format(*of_size)
+        in TEXT
+    )
+
+
 def test_what_the_contrast_takes_from_thin_classes_is_in_the_table_of_classes():
     rows = (DOCS / 'results/street_scenes/classes.md').read_text()
     row = re.search(r'^\| scr \|.+$', rows, re.MULTILINE)[0]
@@ -306,13 +322,15 @@ def test_what_the_contrast_takes_from_thin_classes_is_in_the_table_of_classes():
 @pytest.mark.parametrize(
     ('iterations', 'title', 'width', 'classes'),
     [
+        (3300, 'baseline', 3, ('pole', 'sign', 'pedestrian')),
         (3300, 'scr-contrast-off', 3, ('pole', 'sign', 'pedestrian')),
         (10000, 'baseline', 2, ('pole', 'sign', 'person')),
         (10000, 'scr-contrast-off', 2, ('pole', 'sign', 'person')),
     ],
 )
 def test_row_of_a_shipped_model_is_that_of_its_record(iterations, title, width, classes):
-    found = {(record.iterations, record.title): record for record in records_of('shipped')}
+    records = [*records_of('shipped'), *records_of('enlarged')]
+    found = {(record.iterations, record.title): record for record in records}
     record = found[iterations, title]
     names = ['mIoU', 'boundary/mIoU_w1']
     names += [f'boundary/mIoU_w{width}', f'boundary/mIoU_interior_w{width}']
