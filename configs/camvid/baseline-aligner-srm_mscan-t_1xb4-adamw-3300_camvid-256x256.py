@@ -4,9 +4,13 @@ _base_ = [
     '../_base_/schedules/adamw_3300.py',
     '../_base_/study_runtime.py',
 ]
-parts = dict(context=dict(type='LastStage'), contrast=None)
-loss_decode = dict(class_weight=_base_.class_weight)
 model = dict(
     data_preprocessor=dict(size=(256, 256)),
-    decode_head=dict(**parts, num_classes=11, norm_cfg=dict(type='BN'), loss_decode=loss_decode),
+    decode_head=dict(
+        num_classes=11,
+        context=dict(type='LastStage'),
+        contrast=None,
+        norm_cfg=dict(type='BN'),
+        loss_decode=dict(class_weight=_base_.class_weight),
+    ),
 )
