@@ -253,6 +253,33 @@ def test_saturation_of_the_literal_form_is_that_of_its_records():
     assert all(c[f'{path}spatial_attention/largest_weight'][1][-1] > 0.99 for c in curves)
 
 
+def test_parts_of_the_literal_form_are_those_of_their_records():
+    runs = {r.title: (numbers(r), r.curves) for r in records_of('camvid') if r.seed == 0}
+
+    def beside(title, base, *metrics):
+        differences = (runs[title][0][name] - runs[base][0][name] for name in metrics)
+        return '; '.join(f'{value:+.2f}' for value in differences)
+
+    dot, factors, stages = (
+        f'{BOTH}-{part}' for part in ('similarity-dot', 'factornorm-off', 'stagenorm-off')
+    )
+    both = ('mIoU', BAND.format(3))
+    context = 'diagnostics/decode_head.context.'
+    saturated = runs[factors][1][f'{context}channel_attention/factor_saturated'][1][-1]
+    assert (
+        f'three together have {beside(LITERAL, BOTH, *both)}): bare products '
+        f'{beside(dot, BOTH, *both)}, one-hot again; factors as they are '
+        f'{beside(factors, BOTH, *both)}, of which {100 * saturated:.0f} % are saturated; stages '
+        f'as they are {beside(stages, BOTH, *both)}.'
+    ) in TEXT
+    assert runs[dot][1][f'{context}spatial_attention/largest_weight'][1][-1] > 0.99
+    assert (
+        f'bare products {beside(dot, "baseline", "mIoU")}, factors as they are '
+        f'{beside(factors, "baseline", "mIoU")}, stages as they are '
+        f'{beside(stages, "baseline", "mIoU")}.'
+    ) in TEXT
+
+
 def test_spread_of_single_seeds_is_that_of_the_rows_of_table_1():
     runs = scores_of('camvid')
     spreads = [
