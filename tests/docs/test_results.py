@@ -312,6 +312,20 @@ def test_differences_in_the_readme_are_those_of_the_page():
     assert all(difference in TEXT for difference in said)
 
 
+def test_what_the_contrast_costs_without_class_weights_is_what_the_records_say():
+    runs = {record.title: numbers(record) for record in records_of('contrast')}
+
+    def cost(without, contrast, metric='mIoU'):
+        return f'{runs[without][metric] - runs[contrast][metric]:.2f}'
+
+    unweighted = 'street-unweighted-both', 'street-unweighted-contrast-weak'
+    poles = runs[unweighted[0]]['IoU/pole']
+    assert (
+        f"{cost(*unweighted)} mIoU and {cost(*unweighted, 'IoU/pole')} of the poles' {poles:.2f}"
+    ) in TEXT
+    assert f'costs {cost("street-both", "street-contrast-weak")} from that seed' in TEXT
+
+
 def test_attempts_at_the_goal_and_what_stands_in_the_way_are_in_the_records():
     band = BAND.format(1)
     scores = {record.title: numbers(record)[band] for record in records_of('contrast')}
