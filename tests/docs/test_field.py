@@ -1,6 +1,7 @@
 """The page of the field's parts says what the committed records say."""
 
 import re
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -26,6 +27,11 @@ METRICS = {
 WITHOUT = dict(aligner='baseline-context-crm', context='baseline-aligner-srm')  # the plain part
 FIRST_TABLES = {'aligner': 'Upsamplers', 'context': 'Contexts', 'classifier': 'Classifier'}
 BANDS = {'street_scenes': 'boundary/mIoU_w1', 'camvid': 'boundary/mIoU_w3'}
+
+
+@cache
+def records_of(study):
+    return read_records(ROOT / f'docs/results/{study}.jsonl')
 
 
 def parts_of_first_table(slot):
@@ -69,7 +75,7 @@ def test_gains_of_the_first_tables_are_those_of_the_records(slot, name, config, 
     title = BOTH if name in ('SRM', 'CRM') else f'{BOTH}-{slot}-{name.lower()}'
     expected = []
     for study, band in BANDS.items():
-        records = read_records(ROOT / f'docs/results/{study}.jsonl')
+        records = records_of(study)
         ours, plain = (
             {record.seed: numbers(record) for record in records if record.title == which}
             for which in (title, WITHOUT[slot])
@@ -100,7 +106,7 @@ def test_there_are_tables_of_each_slot():
 @pytest.mark.parametrize(('study', 'slot'), tables())
 def test_table_is_made_of_the_records(study, slot, tmp_path):
     table, titles = shown(study, slot)
-    records = read_records(ROOT / f'docs/results/{study}.jsonl')
+    records = records_of(study)
     expected = write_tables(
         tmp_path, records, baseline=BASELINES[slot], metrics=METRICS[study], only=titles
     )
@@ -109,7 +115,7 @@ def test_table_is_made_of_the_records(study, slot, tmp_path):
 
 @pytest.mark.parametrize(('study', 'slot'), tables())
 def test_every_part_of_the_field_that_was_trained_has_its_row(study, slot):
-    trained = {record.title for record in read_records(ROOT / f'docs/results/{study}.jsonl')}
+    trained = {record.title for record in records_of(study)}
     due = [title for title in FIELD if f'-{slot}-' in title and title in trained]
     assert set(due) <= set(shown(study, slot)[1])
 
@@ -134,7 +140,7 @@ def test_what_ocr_changes_is_what_its_row_says():
 
 
 def test_what_one_seed_shows_is_what_the_records_say():
-    records = read_records(ROOT / 'docs/results/camvid.jsonl')
+    records = records_of('camvid')
     scores = {record.title: numbers(record) for record in records if record.seed == 0}
 
     def beside(*parts, metric='mIoU'):
